@@ -1,0 +1,142 @@
+import { LIFETIME_PATH, LIFETIME_SECONDS, RESPONSE_BYTES_LIMIT } from '../okta/limits.js';
+import { parsePointer } from '../okta/json-pointer.js';
+import { RESERVED_CLAIMS } from '../okta/reserved-claims.js';
+import { COMMAND_TYPES, TOKEN_NAMES, type TokenName } from '../okta/token-hook-response.js';
+import type { Drafts } from './hook-call.js';
+import { applyOperation, setOwn, type ClaimOperation } from './apply-operation.js';
+
+/** A rule of Okta's that a response breaks: one violation voids the whole response, silently. */
+export interface Violation {
+  /** Where in the response, as a JSON Pointer. */
+  readonly at: string;
+  /** The rule, in words. */
+  readonly rule: string;
+  /** The section of okta/token-inline-hook.md that says so. */
+  readonly section: string;
+}
+
+/**
+ * Checks a response against the rules by which Okta accepts one (contract 2.2 to 2.10 and 3), independently of how it was
+ * built. An empty list means that Okta applies all of it.
+ *
+ * @param response anything: a parsed body
+ * @param drafts the draft tokens of the request
+ */
+export function checkHookResponse(response: unknown, drafts: Drafts): readonly Violation[] {
+  if (!isRecord(response)) return [violation('', 'a response is a JSON object', '2.1')];
+  const violations = [...checkMembers(response), ...checkSize(response)];
+  if (response['error'] !== undefined) return [...violations, ...checkError(response['error'])];
+  const commands = response['commands'];
+  if (commands === undefined) return violations;
+  if (!Array.isArray(commands))
+    return [...violations, violation('/commands', 'commands are an array', '2.2')];
+  const targets = targetsOf(drafts);
+  const checked = commands.flatMap((command: unknown, index) =>
+    checkCommand(command, `/commands/${String(index)}`, targets),
+  );
+  return [...violations, ...checked];
+}
+
+/** The claims of one draft token: as the request has them, and as the operations change them one after the other. */
+interface Target {
+  readonly token: TokenName;
+  readonly drafted: Readonly<Record<string, unknown>>;
+  readonly claims: Record<string, unknown>;
+}
+
+function targetsOf(drafts: Drafts): readonly Target[] {
+  return TOKEN_NAMES.flatMap((token) => {
+    const draft = drafts[token];
+    return draft === undefined ? [] : [{ token, drafted: draft.claims, claims: { ...draft.claims } }];
+  });
+}
+
+function checkMembers(response: Readonly<Record<string, unknown>>): readonly Violation[] {
+  const known = ['commands', 'error', 'debugContext'];
+  const unknown = Object.keys(response).filter((name) => !known.includes(name));
+  return unknown.map((name) =>
+    violation(`/${name}`, 'no members but commands, error and debugContext', '2.2'),
+  );
+}
+
+function checkSize(response: Readonly<Record<string, unknown>>): readonly Violation[] {
+  const bytes = Buffer.byteLength(JSON.stringify(response));
+  return bytes < RESPONSE_BYTES_LIMIT ? [] : [violation('', 'a body is smaller than 256 KB', '2.1')];
+}
+
+function checkError(error: unknown): readonly Violation[] {
+  const summary = isRecord(error) ? error['errorSummary'] : undefined;
+  const isText = typeof summary === 'string' && summary.length > 0;
+  return isText ? [] : [violation('/error', 'an error has an errorSummary', '3')];
+}
+
+function checkCommand(command: unknown, at: string, targets: readonly Target[]): readonly Violation[] {
+  if (!isRecord(command)) return [violation(at, 'a command is an object', '2.3')];
+  const token = TOKEN_NAMES.find((name) => COMMAND_TYPES[name] === command['type']);
+  if (token === undefined)
+    return [violation(`${at}/type`, 'the type is one of the two patch commands', '2.3')];
+  const { value } = command;
+  if (!Array.isArray(value)) return [violation(`${at}/value`, 'the value is an array of operations', '2.3')];
+  const target = targets.find((candidate) => candidate.token === token);
+  if (target === undefined) return [violation(at, 'the token to patch is being minted', '2.10')];
+  return value.flatMap((operation: unknown, index) =>
+    checkOperation(operation, `${at}/value/${String(index)}`, target),
+  );
+}
+
+function checkOperation(operation: unknown, at: string, target: Target): readonly Violation[] {
+  if (!isRecord(operation)) return [violation(at, 'an operation is an object', '2.4')];
+  const { op, path, value } = operation;
+  if (op !== 'add' && op !== 'replace' && op !== 'remove') {
+    return [violation(`${at}/op`, 'the operation is add, replace or remove', '2.4')];
+  }
+  if (typeof path !== 'string') return [violation(`${at}/path`, 'the path is a JSON Pointer', '2.5')];
+  if (path === LIFETIME_PATH) return checkLifetime(op, value, at);
+  const [root, ...names] = parsePointer(path) ?? [];
+  const [claim] = names;
+  if (root !== 'claims' || claim === undefined || claim === '') {
+    return [violation(`${at}/path`, 'the path is /claims/<name> or the lifetime', '2.5')];
+  }
+  if (RESERVED_CLAIMS[target.token].has(claim)) {
+    return [violation(`${at}/path`, `"${claim}" is reserved in this token`, '2.6')];
+  }
+  if (op === 'remove' && value !== undefined && value !== null) {
+    return [violation(`${at}/value`, 'a remove has no value', '2.4')];
+  }
+  if (op !== 'remove' && (value === undefined || value === null)) {
+    return [violation(`${at}/value`, `an ${op} has a value that is not null`, '2.7')];
+  }
+  const fault = applicationFault(target, { op, names, value });
+  return fault === undefined ? [] : [violation(`${at}/path`, fault, '2.5')];
+}
+
+/**
+ * Contract 2.10: what exists is defined against the token in the request; whether an operation may also build on an earlier
+ * one is not documented. So it has to apply to both: to the draft alone, and after the operations before it.
+ */
+function applicationFault({ drafted, claims }: Target, operation: ClaimOperation): string | undefined {
+  const [claim = ''] = operation.names;
+  // Only what is changed in depth needs a copy in depth.
+  const copy = (value: unknown): unknown => (operation.names.length > 1 ? structuredClone(value) : value);
+  const alone: Record<string, unknown> = {};
+  if (Object.hasOwn(drafted, claim)) setOwn(alone, claim, copy(drafted[claim]));
+  const fault = applyOperation(alone, operation);
+  if (fault !== undefined) return fault;
+  if (Object.hasOwn(claims, claim)) setOwn(claims, claim, copy(claims[claim]));
+  return applyOperation(claims, operation);
+}
+
+function checkLifetime(op: string, value: unknown, at: string): readonly Violation[] {
+  if (op !== 'replace') return [violation(`${at}/op`, 'a lifetime is replaced', '2.8')];
+  const isWithin =
+    Number.isInteger(value) && Number(value) >= LIFETIME_SECONDS.min && Number(value) <= LIFETIME_SECONDS.max;
+  return isWithin ? [] : [violation(`${at}/value`, 'a lifetime is an integer from 300 to 86400', '2.8')];
+}
+
+function violation(at: string, rule: string, section: string): Violation {
+  return { at, rule, section };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
