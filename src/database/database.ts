@@ -1,0 +1,28 @@
+import type { PrismaClient } from '../generated/prisma/client.js';
+
+/** Runs SQL text of any number of statements on one connection of its own. */
+export type ScriptRunner = (sql: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+
+/** An open database: PostgreSQL, or the embedded engine. Whoever opened it closes it, last of all. */
+export interface Database {
+  readonly engine: 'postgresql' | 'embedded';
+  readonly prisma: PrismaClient;
+  /** Lends one dedicated connection for scripts; statements of a transaction stay together on it. */
+  withScripts<T>(work: (run: ScriptRunner) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** How long to wait for the database, in milliseconds; one bound for connecting, for a statement and for its answer. */
+export interface DatabaseTimeouts {
+  readonly timeoutMs: number;
+}
+
+/** The database cannot be reached or used; entries exit with 69 (EX_UNAVAILABLE). */
+export class DatabaseUnavailableError extends Error {
+  readonly code = 'DATABASE_UNAVAILABLE';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'DatabaseUnavailableError';
+  }
+}

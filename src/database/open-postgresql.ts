@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { PrismaClient } from '../generated/prisma/client.js';
+import {
+  DatabaseUnavailableError,
+  type Database,
+  type DatabaseTimeouts,
+  type ScriptRunner,
+} from './database.js';
+
+/** Statements that stay prepared on a connection. ORM queries with lists of changing length must not pile up there. */
+const PREPARED_LIMIT = 100;
+
+/**
+ * Opens a pool on a PostgreSQL server. Every wait is bounded: adapter and driver would otherwise wait for ever on a
+ * server that accepts and never answers, on an exhausted pool and on a frozen connection.
+ *
+ * @throws DatabaseUnavailableError where the first connection fails
+ */
+export async function openPostgresql(
+  url: string,
+  { poolSize, timeoutMs }: DatabaseTimeouts & { readonly poolSize: number },
+): Promise<Database> {
+  const connection = { connectionString: url, application_name: 'mintmark' };
+  const pool = new pg.Pool({
+    ...connection,
+    max: poolSize,
+    connectionTimeoutMillis: timeoutMs,
+    statement_timeout: timeoutMs,
+    query_timeout: timeoutMs,
+    keepAlive: true,
+  });
+  // Idle connections that break are replaced by the pool; without a listener the event would end the process.
+  pool.on('error', () => undefined);
+  await assertReachable(pool, url);
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool, { statementNameGenerator: statementNames() }),
+    errorFormat: 'minimal',
+  });
+  return {
+    engine: 'postgresql',
+    prisma,
+    withScripts: (work) => withClient(connection, work),
+    close: async () => {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}
+
+async function assertReachable(pool: pg.Pool, url: string): Promise<void> {
+  try {
+    await pool.query('SELECT 1');
+  } catch (error) {
+    await pool.end();
+    const reason = error instanceof Error ? error.message : 'unknown reason';
+    throw new DatabaseUnavailableError(
+      `PostgreSQL at ${withoutSecrets(url)} cannot be used: ${reason}. Check DATABASE_URL and that the server runs.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Host and database of a connection URL: never its user, password or parameters. */
+function withoutSecrets(url: string): string {
+  if (!URL.canParse(url)) return 'DATABASE_URL';
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+}
+
+/** One name for each SQL text, so that the driver prepares it once on each connection. */
+function statementNames(): (query: { readonly sql: string }) => string {
+  const names = new Map<string, string>();
+  return ({ sql }) => {
+    const known = names.get(sql);
+    if (known !== undefined || names.size >= PREPARED_LIMIT) return known ?? '';
+    const name = `mm_${createHash('sha256').update(sql).digest('hex').slice(0, 24)}`;
+    names.set(sql, name);
+    return name;
+  };
+}
+
+async function withClient<T>(
+  connection: pg.ClientConfig,
+  work: (run: ScriptRunner) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({ ...connection, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    return await work(async (sql) => lastRows(await client.query(sql)));
+  } finally {
+    await client.end();
+  }
+}
+
+/** The driver gives one result for one statement and an array for several. */
+function lastRows(
+  result: pg.QueryResult | readonly pg.QueryResult[],
+): readonly Readonly<Record<string, unknown>>[] {
+  const last = Array.isArray(result)
+    ? (result as readonly pg.QueryResult[]).at(-1)
+    : (result as pg.QueryResult);
+  return (last?.rows ?? []) as readonly Readonly<Record<string, unknown>>[];
+}
