@@ -1,0 +1,396 @@
+import 'reflect-metadata';
+import { generateKeyPairSync } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { X509CertificateGenerator } from '@peculiar/x509';
+import { ConfigurationError, type ConfigurationFault } from './configuration-error.js';
+import {
+  readDatabaseConfiguration,
+  readHookConfiguration,
+  readHookServiceConfiguration,
+} from './configuration.js';
+import type { Environment } from './read-variables.js';
+
+const folder = await mkdtemp(join(tmpdir(), 'mintmark-configuration-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const POSTGRESQL = 'postgresql://mintmark:hunter2@db.example:5432/mintmark?sslmode=require';
+
+const [one, two] = [await writeKeyPair('one'), await writeKeyPair('two')];
+
+const garbage = await writeText('garbage.pem', 'not PEM');
+const encrypted = generateKeyPairSync('ec', {
+  namedCurve: 'P-256',
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'secret' },
+});
+const encryptedKey = await writeText('encrypted.key', encrypted.privateKey);
+
+/** The least that the production service needs. */
+const SERVICE = {
+  DATABASE_URL: POSTGRESQL,
+  MINTMARK_TLS_CERT_FILE: one.certFile,
+  MINTMARK_TLS_KEY_FILE: one.keyFile,
+};
+
+/** Variables with a default: what is read, and the faulty values. */
+const NUMBERS = {
+  MINTMARK_DATABASE_POOL_SIZE: { min: 1, max: 100 },
+  MINTMARK_HOOK_PORT: { min: 0, max: 65_535 },
+  MINTMARK_OPS_PORT: { min: 0, max: 65_535 },
+  MINTMARK_FACTS_DEADLINE_MS: { min: 100, max: 2_500 },
+  MINTMARK_STALE_FACTS_SECONDS: { min: 0, max: 86_400 },
+  MINTMARK_CONTROL_REFRESH_SECONDS: { min: 1, max: 300 },
+} as const;
+
+const KNOWN_NAMES = [
+  ...Object.keys(NUMBERS),
+  ...['DATABASE_URL', 'NODE_ENV', 'MINTMARK_DATA_DIR', 'MINTMARK_HOOK_HOST', 'MINTMARK_OPS_HOST'],
+  ...['MINTMARK_LOG_LEVEL', 'MINTMARK_LOG_HASH_KEY', 'MINTMARK_UNAUTHENTICATED_ANSWER'],
+  ...['MINTMARK_TLS_CERT_FILE', 'MINTMARK_TLS_KEY_FILE'],
+].toSorted();
+
+async function writeKeyPair(name: string): Promise<{ readonly certFile: string; readonly keyFile: string }> {
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    ...{ serialNumber: '01', name: 'CN=localhost', signingAlgorithm: algorithm, keys },
+    ...{ notBefore: new Date('2026-01-01'), notAfter: new Date('2027-01-01') },
+  });
+  const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+  const key = `-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----\n`;
+  return {
+    certFile: await writeText(`${name}.pem`, `${certificate.toString('pem')}\n`),
+    keyFile: await writeText(`${name}.key`, key),
+  };
+}
+
+async function writeText(name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
+
+function refusalOf(read: () => unknown): ConfigurationError {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error;
+    throw error;
+  }
+  throw new Error('the configuration was accepted');
+}
+
+function faultsOf(environment: Environment): readonly ConfigurationFault[] {
+  return refusalOf(() => readHookServiceConfiguration({ ...SERVICE, ...environment })).faults;
+}
+
+function faultyNames(environment: Environment): readonly string[] {
+  return faultsOf(environment).map(({ variable }) => variable);
+}
+
+describe('the configuration of the hook service', () => {
+  it('has a default for everything but the database and the certificate', () => {
+    expect(readHookServiceConfiguration(SERVICE)).toEqual({
+      database: { engine: 'postgresql', url: POSTGRESQL, poolSize: 10 },
+      tls: { cert: readFileSync(one.certFile, 'utf8'), key: readFileSync(one.keyFile, 'utf8') },
+      hook: { host: '0.0.0.0', port: 8443 },
+      ops: { host: '127.0.0.1', port: 9464 },
+      log: { level: 'info', hashKey: undefined },
+      factsDeadlineMs: 1_500,
+      staleFactsMs: 900_000,
+      controlRefreshMs: 5_000,
+      unauthenticatedAnswer: '401',
+    });
+  });
+
+  it('takes every variable', () => {
+    const environment = {
+      ...SERVICE,
+      ...{ MINTMARK_DATABASE_POOL_SIZE: '3', MINTMARK_HOOK_HOST: '::1', MINTMARK_HOOK_PORT: '0' },
+      ...{ MINTMARK_OPS_HOST: 'ops.internal', MINTMARK_OPS_PORT: '9000', MINTMARK_LOG_LEVEL: 'silent' },
+      ...{ MINTMARK_LOG_HASH_KEY: 'k'.repeat(16), MINTMARK_FACTS_DEADLINE_MS: '100' },
+      ...{ MINTMARK_STALE_FACTS_SECONDS: '0', MINTMARK_CONTROL_REFRESH_SECONDS: '300' },
+      ...{ MINTMARK_UNAUTHENTICATED_ANSWER: 'error', NODE_ENV: 'production' },
+    };
+    expect(readHookServiceConfiguration(environment)).toMatchObject({
+      database: { engine: 'postgresql', url: POSTGRESQL, poolSize: 3 },
+      hook: { host: '::1', port: 0 },
+      ops: { host: 'ops.internal', port: 9000 },
+      log: { level: 'silent', hashKey: 'k'.repeat(16) },
+      factsDeadlineMs: 100,
+      staleFactsMs: 0,
+      controlRefreshMs: 300_000,
+      unauthenticatedAnswer: 'error',
+    });
+  });
+
+  it('takes an empty value for one that is not set', () => {
+    const empty = Object.fromEntries(KNOWN_NAMES.map((name) => [name, '']));
+    expect(readHookServiceConfiguration({ ...empty, ...SERVICE })).toEqual(
+      readHookServiceConfiguration(SERVICE),
+    );
+    expect(faultyNames({ MINTMARK_TLS_CERT_FILE: '', MINTMARK_TLS_KEY_FILE: '' })).toEqual([
+      ...['MINTMARK_TLS_CERT_FILE', 'MINTMARK_TLS_KEY_FILE'],
+    ]);
+  });
+
+  it('does not mind variables of others', () => {
+    const others = {
+      PATH: '/bin',
+      PGPASSWORD: 'x',
+      mintmark_hook_port: 'x',
+      XMINTMARK_PORT: 'x',
+      constructor: 'x',
+    };
+    expect(readHookServiceConfiguration({ ...SERVICE, ...others })).toEqual(
+      readHookServiceConfiguration(SERVICE),
+    );
+  });
+
+  it('is frozen', () => {
+    const configuration = readHookServiceConfiguration(SERVICE);
+    const parts = [
+      configuration,
+      configuration.database,
+      configuration.tls,
+      configuration.hook,
+      configuration.log,
+    ];
+    expect(parts.map((part) => Object.isFrozen(part))).toEqual(parts.map(() => true));
+  });
+});
+
+describe('a faulty value', () => {
+  it.each(Object.entries(NUMBERS))(
+    'of %s is anything but a whole number in its range',
+    (name, { min, max }) => {
+      const faulty = [
+        ...[
+          String(min - 1),
+          String(max + 1),
+          '1e3',
+          '0x10',
+          ' 5 ',
+          '5 ',
+          '1.5',
+          '5.0',
+          '+5',
+          '-0',
+          'five',
+          '5s',
+        ],
+        ...['Infinity', 'NaN', 'true', 'null', '٥', '9'.repeat(30)],
+      ];
+      const problem = `must be a whole number from ${String(min)} to ${String(max)}`;
+      for (const value of faulty) {
+        const faults = faultsOf({ [name]: value });
+        expect([value, faults]).toEqual([
+          value,
+          [{ variable: name, problem: expect.stringContaining(problem) }],
+        ]);
+      }
+    },
+  );
+
+  it.each(Object.entries(NUMBERS))('of %s is not one of its bounds', (name, { min, max }) => {
+    for (const value of [min, max]) {
+      expect(() => readHookServiceConfiguration({ ...SERVICE, [name]: String(value) })).not.toThrow();
+    }
+  });
+
+  it.each([
+    [
+      'DATABASE_URL',
+      [
+        'mysql://db/x',
+        'db.example',
+        'postgresql://',
+        'postgresql://db/a b',
+        ' postgresql://db/x',
+        'http://db',
+      ],
+    ],
+    ['MINTMARK_DATA_DIR', ['x'.repeat(4097)]],
+    ['MINTMARK_HOOK_HOST', ['a b', 'https://host', 'host/path', 'x'.repeat(254), 'hôte']],
+    ['MINTMARK_OPS_HOST', ['a b', 'https://host', 'host/path', 'x'.repeat(254), 'hôte']],
+    ['MINTMARK_LOG_LEVEL', ['INFO', 'verbose', 'trace', 'warning', '30']],
+    ['MINTMARK_LOG_HASH_KEY', ['short', 'k'.repeat(15)]],
+    ['MINTMARK_UNAUTHENTICATED_ANSWER', ['200', 'ERROR', 'deny', '401 ']],
+  ])('of %s is named', (name, values) => {
+    for (const value of values) expect([value, faultyNames({ [name]: value })]).toEqual([value, [name]]);
+  });
+
+  it('is shown, shortened, with what would be right', () => {
+    expect(faultsOf({ MINTMARK_LOG_LEVEL: 'x'.repeat(5_000) })).toEqual([
+      {
+        variable: 'MINTMARK_LOG_LEVEL',
+        problem: `must be fatal, error, warn, info, debug or silent (it is "${'x'.repeat(100)}")`,
+      },
+    ]);
+  });
+
+  it('that may hold a secret is not shown', () => {
+    const { message } = refusalOf(() =>
+      readHookServiceConfiguration({
+        ...{ DATABASE_URL: 'oracle://scott:tiger@db/x', MINTMARK_LOG_HASH_KEY: 'tiger' },
+        ...{
+          MINTMARK_LOG_HASH_KEYS: 'tiger',
+          MINTMARK_TLS_CERT_FILE: one.keyFile,
+          MINTMARK_TLS_KEY_FILE: one.keyFile,
+        },
+      }),
+    );
+    expect(message).toContain('DATABASE_URL');
+    expect(message).toContain('MINTMARK_LOG_HASH_KEY:');
+    expect(message).not.toContain('tiger');
+  });
+
+  it('does not hide another: all of them are named at once', () => {
+    const environment = {
+      ...{ DATABASE_URL: 'x', MINTMARK_HOOK_PORT: 'x', MINTMARK_OPS_HOST: '-/-', MINTMARK_LOG_LEVEL: 'x' },
+      ...{ MINTMARK_HOOK_PROT: '1', MINTMARK_LOG_HASH_KEY: 'x' },
+    };
+    const { faults, message } = refusalOf(() => readHookServiceConfiguration(environment));
+    const names = [
+      ...[
+        'DATABASE_URL',
+        'MINTMARK_HOOK_PORT',
+        'MINTMARK_HOOK_PROT',
+        'MINTMARK_LOG_HASH_KEY',
+        'MINTMARK_LOG_LEVEL',
+      ],
+      ...['MINTMARK_OPS_HOST', 'MINTMARK_TLS_CERT_FILE', 'MINTMARK_TLS_KEY_FILE'],
+    ];
+    expect(faults.map(({ variable }) => variable).toSorted()).toEqual(names);
+    for (const name of names) expect(message).toContain(`\n  ${name}: `);
+  });
+
+  it('does not hide what is wrong with the files, or that production has no database', () => {
+    const environment = {
+      ...{ NODE_ENV: 'production', MINTMARK_HOOK_PORT: 'x' },
+      ...{ MINTMARK_TLS_CERT_FILE: join(folder, 'nowhere.pem'), MINTMARK_TLS_KEY_FILE: one.keyFile },
+    };
+    const { faults } = refusalOf(() => readHookServiceConfiguration(environment));
+    expect(faults.map(({ variable }) => variable).toSorted()).toEqual([
+      ...['DATABASE_URL', 'MINTMARK_HOOK_PORT', 'MINTMARK_TLS_CERT_FILE'],
+    ]);
+  });
+});
+
+describe('a variable that is misspelled', () => {
+  it('is named, and so are those that there are, each once', () => {
+    const [fault] = faultsOf({ MINTMARK_HOOK_PROT: '8443' });
+    expect(fault?.variable).toBe('MINTMARK_HOOK_PROT');
+    const listed = fault?.problem.match(/\w+_\w+/g) ?? [];
+    expect(listed.toSorted()).toEqual(KNOWN_NAMES.filter((name) => name.startsWith('MINTMARK_')));
+  });
+
+  it('is a fault for the command line and the playground too', () => {
+    for (const read of [readDatabaseConfiguration, readHookConfiguration]) {
+      const { faults } = refusalOf(() => read({ MINTMARK_DATADIR: '/data' }));
+      expect(faults.map(({ variable }) => variable)).toEqual(['MINTMARK_DATADIR']);
+    }
+  });
+
+  it('is not one that only another entry reads', () => {
+    expect(readDatabaseConfiguration({ ...SERVICE, MINTMARK_HOOK_PORT: 'not looked at' })).toEqual({
+      ...{ engine: 'postgresql', url: POSTGRESQL, poolSize: 10 },
+    });
+  });
+});
+
+describe('the database', () => {
+  it('is the embedded one, in a folder of the working directory, where no URL is set', () => {
+    expect(readDatabaseConfiguration({})).toEqual({
+      engine: 'embedded',
+      folder: resolve('.mintmark/database'),
+    });
+    expect(readDatabaseConfiguration({ MINTMARK_DATA_DIR: '/data', DATABASE_URL: '' })).toEqual({
+      engine: 'embedded',
+      folder: '/data',
+    });
+  });
+
+  it.each([POSTGRESQL, 'postgres://db/x', 'postgresql:///x?host=/run/postgresql'])(
+    'is PostgreSQL at %s',
+    (url) => {
+      expect(readDatabaseConfiguration({ DATABASE_URL: url, MINTMARK_DATA_DIR: '/data' })).toMatchObject({
+        engine: 'postgresql',
+        url,
+      });
+    },
+  );
+
+  it('is never the embedded one in production', () => {
+    for (const read of [readDatabaseConfiguration, readHookServiceConfiguration]) {
+      const environment = {
+        ...SERVICE,
+        DATABASE_URL: '',
+        NODE_ENV: 'production',
+        MINTMARK_DATA_DIR: '/data',
+      };
+      expect(refusalOf(() => read(environment)).faults).toEqual([
+        {
+          variable: 'DATABASE_URL',
+          problem: 'is not set, and the embedded database is refused in production: set a postgresql:// URL',
+        },
+      ]);
+    }
+  });
+});
+
+describe('the certificate and its key', () => {
+  it.each([
+    ['not there', 'MINTMARK_TLS_CERT_FILE', join(folder, 'nowhere.pem'), 'must be a readable file ('],
+    ['not there', 'MINTMARK_TLS_KEY_FILE', join(folder, 'nowhere.key'), 'must be a readable file ('],
+    ['a folder', 'MINTMARK_TLS_CERT_FILE', folder, 'must be a readable file ('],
+    ['not PEM', 'MINTMARK_TLS_CERT_FILE', garbage, 'must hold a PEM certificate'],
+    ['not PEM', 'MINTMARK_TLS_KEY_FILE', garbage, 'must hold an unencrypted PEM private key'],
+    ['a key', 'MINTMARK_TLS_CERT_FILE', one.keyFile, 'must hold a PEM certificate'],
+    ['a certificate', 'MINTMARK_TLS_KEY_FILE', one.certFile, 'must hold an unencrypted PEM private key'],
+    ['an encrypted key', 'MINTMARK_TLS_KEY_FILE', encryptedKey, 'must hold an unencrypted PEM private key'],
+    ['another’s key', 'MINTMARK_TLS_KEY_FILE', two.keyFile, 'must be the key of the certificate in'],
+  ])('are refused where a file is %s: %s', (_, variable, file, problem) => {
+    expect(faultsOf({ [variable]: file })).toEqual([{ variable, problem: expect.stringContaining(problem) }]);
+  });
+
+  it('are refused where both files are faulty, at once', () => {
+    expect(
+      faultyNames({ MINTMARK_TLS_CERT_FILE: garbage, MINTMARK_TLS_KEY_FILE: join(folder, 'nowhere') }),
+    ).toEqual(['MINTMARK_TLS_CERT_FILE', 'MINTMARK_TLS_KEY_FILE']);
+  });
+
+  it('are refused where a file is empty', async () => {
+    const empty = await writeText('empty.pem', '');
+    expect(faultyNames({ MINTMARK_TLS_CERT_FILE: empty })).toEqual(['MINTMARK_TLS_CERT_FILE']);
+    expect(faultyNames({ MINTMARK_TLS_KEY_FILE: empty })).toEqual(['MINTMARK_TLS_KEY_FILE']);
+  });
+
+  it('may come as a chain', async () => {
+    const chain = await writeText(
+      'chain.pem',
+      readFileSync(one.certFile, 'utf8') + readFileSync(two.certFile, 'utf8'),
+    );
+    expect(() => readHookServiceConfiguration({ ...SERVICE, MINTMARK_TLS_CERT_FILE: chain })).not.toThrow();
+  });
+
+  it('are not shown', () => {
+    const [fault] = faultsOf({ MINTMARK_TLS_CERT_FILE: one.keyFile });
+    const [, firstLine = ''] = readFileSync(one.keyFile, 'utf8').split('\n');
+    expect(JSON.stringify(fault)).not.toContain(firstLine.slice(0, 20));
+  });
+});
+
+const withExample = existsSync('.env.example') ? it : it.skip;
+
+describe('.env.example', () => {
+  withExample('lists exactly the variables that there are', () => {
+    const lines = readFileSync('.env.example', 'utf8').split('\n');
+    const names = lines.flatMap((line) => /^#? ?([A-Z][A-Z0-9_]+)=/.exec(line)?.slice(1) ?? []);
+    expect([...new Set(names)].toSorted()).toEqual(KNOWN_NAMES);
+  });
+});

@@ -1,0 +1,60 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync, type ValidationError } from 'class-validator';
+import { ConfigurationError, type ConfigurationFault } from './configuration-error.js';
+import { HookServiceVariables } from './variables.js';
+
+/** The process environment, or what a test passes in its place. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Their values may hold secrets or folders of a person: a fault names them and does not quote them. */
+const UNQUOTED: ReadonlySet<string> = new Set(['DATABASE_URL', 'MINTMARK_LOG_HASH_KEY']);
+
+const OWN_PREFIX = 'MINTMARK_';
+
+/** Every variable that some entry reads: anything else with our prefix is a misspelling. */
+const KNOWN: ReadonlySet<string> = new Set([
+  ...Object.keys(new HookServiceVariables()),
+  'DATABASE_URL',
+  'MINTMARK_LOG_HASH_KEY',
+  'MINTMARK_TLS_CERT_FILE',
+  'MINTMARK_TLS_KEY_FILE',
+]);
+
+/** Variables as the environment has them, and what is wrong with them. A faulty one keeps its value. */
+export interface CheckedVariables<Variables> {
+  readonly variables: Readonly<Variables>;
+  readonly faults: readonly ConfigurationFault[];
+}
+
+/** Reads one class of variables from the environment. Empty values count as not set. */
+export function checkVariables<Variables extends object>(
+  type: new () => Variables,
+  environment: Environment,
+): CheckedVariables<Variables> {
+  const given = Object.entries(environment).filter(([, value]) => value !== undefined && value !== '');
+  const plain = Object.fromEntries(given.filter(([name]) => KNOWN.has(name)));
+  const variables = plainToInstance(type, plain, { exposeDefaultValues: true });
+  const invalid = validateSync(variables, { forbidUnknownValues: true });
+  const unknown = given.filter(([name]) => name.startsWith(OWN_PREFIX) && !KNOWN.has(name));
+  return {
+    variables: Object.freeze(variables),
+    faults: [...invalid.map(asFault), ...unknown.map(([name]) => misspelled(name))],
+  };
+}
+
+/** @throws ConfigurationError where there is a fault */
+export function refuseFaults(faults: readonly ConfigurationFault[]): void {
+  if (faults.length > 0) throw new ConfigurationError(faults);
+}
+
+function asFault({ property, value, constraints }: ValidationError): ConfigurationFault {
+  const [problem = 'cannot be used'] = Object.values(constraints ?? {});
+  if (value === undefined) return { variable: property, problem: `is not set; it ${problem}` };
+  const shown = UNQUOTED.has(property) ? '' : ` (it is ${JSON.stringify(String(value).slice(0, 100))})`;
+  return { variable: property, problem: `${problem}${shown}` };
+}
+
+function misspelled(variable: string): ConfigurationFault {
+  const ours = [...KNOWN].filter((name) => name.startsWith(OWN_PREFIX));
+  return { variable, problem: `is no variable of Mintmark’s; those are ${ours.join(', ')}` };
+}

@@ -1,0 +1,90 @@
+import 'reflect-metadata';
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+
+/** Only plain decimal digits are a number: `1e3`, `0x10` and ` 5 ` are mistakes. */
+function toInteger({ value }: { readonly value: unknown }): unknown {
+  return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+}
+
+function IsWholeNumber(min: number, max: number): PropertyDecorator {
+  const message = `must be a whole number from ${String(min)} to ${String(max)}`;
+  const decorators = [Transform(toInteger), IsInt({ message }), Min(min, { message }), Max(max, { message })];
+  return (target, property) => {
+    for (const decorate of decorators) decorate(target, property);
+  };
+}
+
+function IsFilePath(): PropertyDecorator {
+  return (target, property) => {
+    IsString({ message: 'must be the path of a PEM file' })(target, property);
+  };
+}
+
+const HOST = /^[A-Za-z0-9._:-]{1,253}$/;
+const HOST_MESSAGE = 'must be a host name or an IP address';
+
+/** Where the data is. */
+export class DatabaseVariables {
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\/[^\s]+$/, { message: 'must be a postgresql:// URL' })
+  DATABASE_URL?: string;
+
+  /** Folder of the embedded database, used where DATABASE_URL is not set. */
+  @MaxLength(4096, { message: 'must be the path of a folder' })
+  MINTMARK_DATA_DIR: string = '.mintmark/database';
+
+  @IsWholeNumber(1, 100)
+  MINTMARK_DATABASE_POOL_SIZE: number = 10;
+
+  @IsString({ message: 'must be a word such as production' })
+  NODE_ENV: string = '';
+}
+
+/** What the hook needs besides the data, wherever it runs. */
+export class HookVariables extends DatabaseVariables {
+  @Matches(HOST, { message: HOST_MESSAGE })
+  MINTMARK_HOOK_HOST: string = '0.0.0.0';
+
+  @IsWholeNumber(0, 65_535)
+  MINTMARK_HOOK_PORT: number = 8443;
+
+  @Matches(HOST, { message: HOST_MESSAGE })
+  MINTMARK_OPS_HOST: string = '127.0.0.1';
+
+  @IsWholeNumber(0, 65_535)
+  MINTMARK_OPS_PORT: number = 9464;
+
+  @IsIn(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
+    message: 'must be fatal, error, warn, info, debug or silent',
+  })
+  MINTMARK_LOG_LEVEL: string = 'info';
+
+  /** Key of the hash that stands for users in the logs; random for each start where it is not set. */
+  @IsOptional()
+  @MinLength(16, { message: 'must have at least 16 characters' })
+  MINTMARK_LOG_HASH_KEY?: string;
+
+  @IsWholeNumber(100, 2_500)
+  MINTMARK_FACTS_DEADLINE_MS: number = 1_500;
+
+  @IsWholeNumber(0, 86_400)
+  MINTMARK_STALE_FACTS_SECONDS: number = 900;
+
+  @IsWholeNumber(1, 300)
+  MINTMARK_CONTROL_REFRESH_SECONDS: number = 5;
+
+  @IsIn(['401', 'error'], {
+    message: 'must be 401 (Okta mints without claims) or error (Okta mints nothing)',
+  })
+  MINTMARK_UNAUTHENTICATED_ANSWER: string = '401';
+}
+
+/** The production hook service brings its own certificate. */
+export class HookServiceVariables extends HookVariables {
+  @IsFilePath()
+  MINTMARK_TLS_CERT_FILE!: string;
+
+  @IsFilePath()
+  MINTMARK_TLS_KEY_FILE!: string;
+}
