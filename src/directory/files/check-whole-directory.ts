@@ -1,0 +1,60 @@
+import type { Prisma } from '../../generated/prisma/client.js';
+import { COVERS_LIMIT } from '../facts/facts-query.js';
+
+/**
+ * What must hold for the directory as a whole, whichever file or statement changed it; checked inside the transaction of
+ * the change.
+ *
+ * @returns problems, in words
+ */
+export async function checkWholeDirectory(tx: Prisma.TransactionClient): Promise<readonly string[]> {
+  return [...(await requiredWithOmit(tx)), ...(await fixedClients(tx)), ...(await crowdedUsers(tx))];
+}
+
+/** Design, "The way of a hook call": a required claim that may be omitted is a contradiction. */
+async function requiredWithOmit(tx: Prisma.TransactionClient): Promise<readonly string[]> {
+  const required = await tx.claimMapping.findMany({ where: { required: true } });
+  if (required.length === 0) return [];
+  const issuers = await tx.issuer.findMany({ select: { id: true, orgId: true, failurePolicy: true } });
+  const omitting = await tx.client.findMany({
+    where: { failurePolicy: 'omit' },
+    select: { orgId: true, id: true },
+  });
+  return required.flatMap(({ id, issuerIds, clientIds }) => {
+    const concerned = issuers.filter((issuer) => issuerIds.length === 0 || issuerIds.includes(issuer.id));
+    const omits = concerned.filter(({ failurePolicy }) => failurePolicy === 'omit');
+    const clients = omitting.filter(
+      (client) =>
+        concerned.some(({ orgId }) => orgId === client.orgId) &&
+        (clientIds.length === 0 || clientIds.includes(client.id)),
+    );
+    return [
+      ...omits.map(
+        (issuer) => `claim mapping ${id} is required, and the failure policy of issuer ${issuer.id} is omit`,
+      ),
+      ...clients.map(
+        (client) => `claim mapping ${id} is required, and the failure policy of client ${client.id} is omit`,
+      ),
+    ];
+  });
+}
+
+async function fixedClients(tx: Prisma.TransactionClient): Promise<readonly string[]> {
+  const clients = await tx.client.findMany({
+    where: { tenantMode: 'fixed' },
+    select: { id: true, _count: { select: { bindings: true } } },
+  });
+  return clients
+    .filter(({ _count }) => _count.bindings !== 1)
+    .map(
+      ({ id, _count }) => `client ${id} is of mode fixed and has ${String(_count.bindings)} bindings, not 1`,
+    );
+}
+
+async function crowdedUsers(tx: Prisma.TransactionClient): Promise<readonly string[]> {
+  const users = await tx.membership.groupBy({
+    by: ['orgId', 'userId'],
+    having: { tenantId: { _count: { gt: COVERS_LIMIT } } },
+  });
+  return users.map(({ userId }) => `user ${userId} has more than ${String(COVERS_LIMIT)} memberships`);
+}
