@@ -1,0 +1,68 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** A caller that proves itself by the value of one header. Only the SHA-256 of the value is known. */
+export interface HeaderCredential {
+  readonly id: string;
+  readonly scheme: 'header';
+  /** Lower case. */
+  readonly headerName: string;
+  readonly secretSha256: Uint8Array;
+  /** Milliseconds since the epoch; null means no end. */
+  readonly expiresAt: number | null;
+}
+
+const SECRET_BYTES = 32;
+
+/** A new secret of 256 bits, fit for a header value. */
+export function generateSecret(): string {
+  return `mms_${randomBytes(SECRET_BYTES).toString('base64url')}`;
+}
+
+/** The only form in which a secret is kept. Header values are bytes: Node hands them over as Latin-1. */
+export function hashSecret(secret: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(createHash('sha256').update(secret, 'latin1').digest());
+}
+
+/**
+ * Finds the credential whose secret the headers carry. Every credential of the header is compared, in constant time and
+ * without stopping at the first match. A header that comes twice, or two headers that prove two different credentials,
+ * prove nothing.
+ *
+ * @param rawHeaders names and values in turn, as received (`IncomingMessage.rawHeaders`)
+ * @param now milliseconds since the epoch
+ */
+export function authenticateByHeader<Credential extends HeaderCredential>(
+  rawHeaders: readonly string[],
+  credentials: readonly Credential[],
+  now: number,
+): Credential | undefined {
+  const names = new Set(credentials.map(({ headerName }) => headerName));
+  const proven = [...names].flatMap((name) => {
+    const values = headerValues(rawHeaders, name);
+    const [value] = values;
+    if (value === undefined || values.length > 1) return [];
+    return provenBy(
+      value,
+      credentials.filter(({ headerName }) => headerName === name),
+      now,
+    );
+  });
+  return proven.length === 1 ? proven[0] : undefined;
+}
+
+function headerValues(rawHeaders: readonly string[], name: string): readonly string[] {
+  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
+}
+
+function provenBy<Credential extends HeaderCredential>(
+  value: string,
+  credentials: readonly Credential[],
+  now: number,
+): readonly Credential[] {
+  const presented = hashSecret(value);
+  return credentials.filter(({ secretSha256, expiresAt }) => {
+    const isSame = secretSha256.length === presented.length && timingSafeEqual(secretSha256, presented);
+    const isValid = expiresAt === null || now < expiresAt;
+    return isSame && isValid;
+  });
+}

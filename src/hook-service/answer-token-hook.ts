@@ -1,0 +1,160 @@
+import type { Decision } from '../claims/decision.js';
+import type { HookCall } from '../claims/hook-call.js';
+import { isId } from '../claims/identifiers.js';
+import { readHookCall } from '../claims/read-hook-call.js';
+import {
+  effectiveControl,
+  type ControlSnapshot,
+  type CredentialControl,
+  type IssuerControl,
+} from '../directory/control/control-snapshot.js';
+import { TOKEN_HOOK_EVENT_TYPE, type TokenHookRequest } from '../okta/token-hook-request.js';
+import type { TokenHookResponse } from '../okta/token-hook-response.js';
+import {
+  policyAnswer,
+  stamp,
+  type Deadline,
+  type Stamped,
+  type StampingDependencies,
+  type StampingSettings,
+} from '../stamping/stamp.js';
+import type { CallRecord, RefusalReason } from './call-record.js';
+import type { RequestCheck } from './compile-request-check.js';
+
+export interface HookAnswer {
+  readonly response: TokenHookResponse;
+  readonly record: CallRecord;
+}
+
+export interface AnsweringDependencies extends StampingDependencies {
+  readonly isTokenHookRequest: RequestCheck;
+  readonly control: () => ControlSnapshot;
+}
+
+/**
+ * Answers one authenticated call: always with something that Okta applies (status 200), whatever the body is.
+ *
+ * @param body the parsed JSON of the request
+ */
+export async function answerTokenHook(
+  body: unknown,
+  credential: CredentialControl,
+  deadline: Deadline,
+  dependencies: AnsweringDependencies,
+): Promise<HookAnswer> {
+  if (!dependencies.isTokenHookRequest(body)) return refuse(reasonFor(body), credential, null);
+  if (body.eventType !== TOKEN_HOOK_EVENT_TYPE) return refuse('not_this_event', credential, null);
+  const snapshot = dependencies.control();
+  const issuer = snapshot.issuers.get(body.data.context.protocol.issuer.uri);
+  if (issuer === undefined) return refuse('unknown_issuer', credential, null);
+  if (!credential.issuerIds.has(issuer.rules.issuerId)) return refuse('issuer_not_allowed', credential, null);
+  return answerForIssuer(body, { issuer, snapshot, credential, deadline, dependencies });
+}
+
+/**
+ * Answers a call that cannot be stamped, by the credential's failure policy.
+ *
+ * @param detail for the log
+ */
+export function refuse(
+  reason: RefusalReason,
+  credential: CredentialControl,
+  detail: string | null,
+): HookAnswer {
+  return {
+    response: policyAnswer(credential.failurePolicy),
+    record: { ...emptyRecord(credential), outcome: 'failed', reason, detail },
+  };
+}
+
+/** The longest that OAuth knows has 44 characters; the log takes no more than this of any other. */
+const GRANT_TYPE_LENGTH = 64;
+
+/** A body of the wrong shape that names another event is that event, not a broken payload. */
+function reasonFor(body: unknown): RefusalReason {
+  const eventType: unknown =
+    typeof body === 'object' && body !== null ? Reflect.get(body, 'eventType') : undefined;
+  return typeof eventType === 'string' && eventType !== TOKEN_HOOK_EVENT_TYPE
+    ? 'not_this_event'
+    : 'unusable_payload';
+}
+
+interface KnownIssuer {
+  readonly issuer: IssuerControl;
+  readonly snapshot: ControlSnapshot;
+  readonly credential: CredentialControl;
+  readonly deadline: Deadline;
+  readonly dependencies: AnsweringDependencies;
+}
+
+async function answerForIssuer(body: TokenHookRequest, known: KnownIssuer): Promise<HookAnswer> {
+  const { issuer, snapshot, credential, deadline, dependencies } = known;
+  const clientId = body.data.context.protocol.client.id;
+  const control = effectiveControl(snapshot, issuer, clientId);
+  const settings: StampingSettings = { orgId: issuer.orgId, rules: issuer.rules, ...control };
+  const record = {
+    ...emptyRecord(credential),
+    issuerId: issuer.rules.issuerId,
+    clientId: isId(clientId) ? clientId : null,
+  };
+  const reading = readHookCall(body);
+  if (reading.kind === 'unusable') {
+    const refused = refuse('unusable_payload', credential, reading.why);
+    const response = control.mode === 'enforce' ? refused.response : policyAnswer('omit');
+    return {
+      response,
+      record: { ...record, outcome: 'failed', reason: 'unusable_payload', detail: reading.why },
+    };
+  }
+  const stamped = await stamp(reading.call, settings, deadline, dependencies);
+  return { response: stamped.response, record: { ...record, ...describe(reading.call, settings, stamped) } };
+}
+
+function emptyRecord({ id }: CredentialControl): CallRecord {
+  return {
+    outcome: 'failed',
+    reason: null,
+    detail: null,
+    credentialId: id,
+    issuerId: null,
+    clientId: null,
+    userId: null,
+    grantType: null,
+    selection: null,
+    tenantId: null,
+    dropped: [],
+    factsAgeMs: 0,
+  };
+}
+
+function describe(
+  { subject, grantType }: HookCall,
+  { mode }: StampingSettings,
+  stamped: Stamped,
+): Partial<CallRecord> {
+  const { decision, failure, detail, factsAgeMs } = stamped;
+  const denial = decision?.kind === 'deny' ? decision : null;
+  return {
+    outcome: outcomeOf(mode, stamped),
+    reason: failure ?? denial?.reason ?? null,
+    detail: detail ?? denial?.detail ?? null,
+    userId: subject.kind === 'user' ? subject.userId : null,
+    grantType: grantType.slice(0, GRANT_TYPE_LENGTH),
+    selection: decision?.trace.selection.outcome ?? null,
+    tenantId: decision?.trace.selection.tenantId ?? null,
+    dropped: droppedClaims(decision),
+    factsAgeMs,
+  };
+}
+
+function outcomeOf(mode: StampingSettings['mode'], { decision, failure }: Stamped): CallRecord['outcome'] {
+  if (mode === 'off') return 'off';
+  if (failure !== null) return 'failed';
+  if (mode === 'shadow') return 'shadow';
+  if (decision?.kind === 'deny') return 'denied';
+  return decision?.kind === 'patch' ? 'stamped' : 'unchanged';
+}
+
+function droppedClaims(decision: Decision | null): readonly string[] {
+  return Object.values(decision?.trace.tokens ?? {}).flatMap(({ dropped }) => dropped);
+}

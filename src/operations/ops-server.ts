@@ -1,0 +1,41 @@
+import { fastify } from 'fastify';
+import type { ListenAddress } from '../config/configuration.js';
+import { listen } from './listen.js';
+import type { Metrics } from './metrics.js';
+
+/** What the ops port reports. */
+export interface Health {
+  readonly metrics: Metrics;
+  /** Why the service must not get traffic now, or `undefined` where it may. */
+  unreadiness(): string | undefined;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `/healthz` (the process answers), `/readyz` (it may get traffic) and `/metrics` over plain HTTP.
+ * Readiness does not depend on the database: with the database gone the hook still answers, by policy, and taking it out
+ * of the balancer would turn that into errors.
+ */
+export async function startOpsServer(address: ListenAddress, health: Health): Promise<RunningServer> {
+  const server = fastify({ logger: false, return503OnClosing: false, requestTimeout: 5_000 });
+  server.get('/healthz', () => ({ status: 'ok' }));
+  server.get('/readyz', async (_request, reply) => {
+    const reason = health.unreadiness();
+    return reason === undefined
+      ? { status: 'ready' }
+      : reply.status(503).send({ status: 'not ready', reason });
+  });
+  server.get('/metrics', async (_request, reply) => {
+    const { contentType, body } = await health.metrics.text();
+    return reply.type(contentType).send(body);
+  });
+  server.setNotFoundHandler((_request, reply) => reply.status(404).send({ error: 'not found' }));
+  const url = await listen({ address, scheme: 'http', port: 'MINTMARK_OPS_PORT' }, (options) =>
+    server.listen(options),
+  );
+  return { url, close: () => server.close() };
+}
