@@ -1,0 +1,79 @@
+import { Command, CommanderError, type OutputConfiguration } from 'commander';
+import { readDatabaseConfiguration } from '../config/configuration.js';
+import type { Environment } from '../config/read-variables.js';
+import type { Database } from '../database/database.js';
+import { MigrationError, pendingMigrations } from '../database/migrations.js';
+import { openDatabase } from '../database/open-database.js';
+import { EXIT, exitCodeOf, explainError } from '../operations/run-entry.js';
+import { credentialCommand } from './credential-command.js';
+import type { CliContext } from './cli-context.js';
+import { applyCommand, migrateCommand } from './directory-commands.js';
+
+/** Commands may take longer than hook calls; a server that never answers still ends them. */
+const TIMEOUT_MS = 60_000;
+
+export interface CliInput {
+  /** Without the program's own name. */
+  readonly parameters: readonly string[];
+  readonly environment: Environment;
+  readonly writeOut: (text: string) => void;
+  readonly writeError: (text: string) => void;
+}
+
+/** Runs one command. @returns the exit code: 0, 1 refused, 64 usage, 69 unavailable, 70 a bug, 78 configuration */
+export async function runCli({ parameters, environment, writeOut, writeError }: CliInput): Promise<number> {
+  const context: CliContext = {
+    withDatabase: (work, options) => withDatabase(environment, work, options?.migrating === true),
+    print: (text) => {
+      writeOut(`${text}\n`);
+    },
+    now: () => new Date(),
+  };
+  const program = createProgram(context, { writeOut, writeErr: writeError });
+  try {
+    await program.parseAsync(parameters, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
+    writeError(`${explainError(error)}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+function createProgram(context: CliContext, output: OutputConfiguration): Command {
+  const program = new Command('mintmark')
+    .description('Stamps tenant and entitlement claims onto tokens while Okta mints them.')
+    .addHelpText(
+      'after',
+      '\nThe database is DATABASE_URL, or the embedded one in MINTMARK_DATA_DIR (.mintmark/database).' +
+        '\nExit codes: 0 done, 1 refused, 64 usage, 69 unavailable, 70 a bug, 78 configuration.',
+    )
+    .showHelpAfterError('("mintmark --help" shows what there is)');
+  for (const command of [migrateCommand(context), applyCommand(context), credentialCommand(context)]) {
+    program.addCommand(command);
+  }
+  // Commander would end the process itself.
+  program.exitOverride().configureOutput(output);
+  inheritSettings(program);
+  return program;
+}
+
+function inheritSettings(command: Command): void {
+  for (const child of command.commands) inheritSettings(child.copyInheritedSettings(command));
+}
+
+async function withDatabase<T>(
+  environment: Environment,
+  work: (database: Database) => Promise<T>,
+  isMigrating: boolean,
+): Promise<T> {
+  const database = await openDatabase(readDatabaseConfiguration(environment), { timeoutMs: TIMEOUT_MS });
+  try {
+    if (!isMigrating && (await pendingMigrations(database)).length > 0) {
+      throw new MigrationError('The database is not at this release: run "mintmark migrate" first.');
+    }
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
