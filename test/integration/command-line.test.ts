@@ -1,0 +1,353 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { authenticateByHeader } from '../../src/caller/header-credential.js';
+import { runCli } from '../../src/cli/run-cli.js';
+import { readControlSnapshot } from '../../src/directory/control/read-control-snapshot.js';
+import { createDatabase } from '../support/postgres-server.js';
+import { onTeardown } from '../support/teardown.js';
+import { createTestDatabase, postgresUrl } from '../support/test-database.js';
+
+// The command line as it is installed: "npm test" builds it before.
+const MAIN = resolve('dist/cli/main.js');
+const SAMPLE = resolve('examples/directory.yaml');
+
+const { url, database } = await createTestDatabase();
+const folder = await mkdtemp(join(tmpdir(), 'mintmark-cli-'));
+onTeardown(() => rm(folder, { recursive: true, force: true }));
+
+interface Ending {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+type Variables = Readonly<Record<string, string>>;
+
+/** Runs `mintmark` in an empty folder, with these environment variables and no others. */
+function mintmark(
+  parameters: readonly string[],
+  variables: Variables = { DATABASE_URL: url },
+): Promise<Ending> {
+  const options = { cwd: folder, env: { PATH: process.env['PATH'], ...variables }, timeout: 25_000 };
+  return new Promise((settle) => {
+    const child = execFile(process.execPath, [MAIN, ...parameters], options, (_, out, err) => {
+      settle({ code: child.exitCode ?? -1, out, err });
+    });
+  });
+}
+
+/** The same in this process, for what ends before anything is opened. */
+async function runHere(parameters: readonly string[]): Promise<Ending> {
+  const written = { out: '', err: '' };
+  const code = await runCli({
+    ...{ parameters, environment: {} },
+    writeOut: (text) => (written.out += text),
+    writeError: (text) => (written.err += text),
+  });
+  return { code, ...written };
+}
+
+function json(text: string): unknown {
+  return JSON.parse(text) as unknown;
+}
+
+/** A URL of the test server with some parts changed. */
+function urlWith(parts: { readonly password?: string; readonly port?: number }): string {
+  const changed = new URL(url);
+  if (parts.password !== undefined) changed.password = parts.password;
+  if (parts.port !== undefined) changed.port = String(parts.port);
+  return changed.href;
+}
+
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const address = server.address();
+  await new Promise((closed) => server.close(closed));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+describe('mintmark --help', () => {
+  it('names the commands and the exit codes, and needs no database', async () => {
+    const [general, create] = await Promise.all([
+      mintmark(['--help'], {}),
+      mintmark(['credential', 'create', '--help'], {}),
+    ]);
+    expect(general).toMatchObject({ code: 0, err: '' });
+    expect(general.out).toMatch(/\n  migrate [^]*\n  apply [^]*\n  credential /);
+    expect(general.out).toContain(
+      'Exit codes: 0 done, 1 refused, 64 usage, 69 unavailable, 70 a bug, 78 configuration.',
+    );
+    expect(create).toMatchObject({ code: 0, err: '' });
+    expect(create.out).toContain('--issuer <id...>');
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('mintmark migrate', () => {
+  it('brings an empty database to this release, once; other commands wait for it', async () => {
+    const empty = await createDatabase(postgresUrl());
+    onTeardown(() => empty.drop());
+    const variables = { DATABASE_URL: empty.url };
+
+    const early = await mintmark(['apply', SAMPLE], variables);
+    expect(early).toMatchObject({ code: 78, out: '' });
+    expect(early.err).toContain('run "mintmark migrate" first');
+
+    const first = await mintmark(['migrate', '--json'], variables);
+    expect(first).toMatchObject({ code: 0, err: '' });
+    const migrations = (await readdir('prisma/migrations', { withFileTypes: true })).filter((entry) =>
+      entry.isDirectory(),
+    );
+    expect(json(first.out)).toEqual({ applied: migrations.map(({ name }) => name).toSorted() });
+
+    const [again, inJson] = await Promise.all([
+      mintmark(['migrate'], variables),
+      mintmark(['migrate', '--json'], variables),
+    ]);
+    expect(again).toEqual({ code: 0, out: 'Nothing to migrate.\n', err: '' });
+    expect(json(inJson.out)).toEqual({ applied: [] });
+  });
+});
+
+describe('mintmark apply', () => {
+  it('makes the directory as the file says, and says what it did', async () => {
+    const first = await mintmark(['apply', SAMPLE]);
+    expect(first).toMatchObject({ code: 0, err: '' });
+    expect(first.out).toMatch(
+      /directory\.yaml: 1 org created, 6 features created, .* 1 issuer alias created, .*; 0 unchanged\.\n$/,
+    );
+    expect(await database.prisma.tenant.count()).toBe(4);
+
+    const [again, inJson] = await Promise.all([
+      mintmark(['apply', SAMPLE]),
+      mintmark(['apply', SAMPLE, '--json']),
+    ]);
+    expect(again.out).toMatch(/directory\.yaml: nothing to change; \d+ unchanged\.\n$/);
+    expect(json(inJson.out)).toMatchObject({
+      file: SAMPLE,
+      changes: expect.arrayContaining([{ noun: 'tenant', created: 0, changed: 0, removed: 0, unchanged: 4 }]),
+    });
+  });
+
+  it('refuses a faulty file with exit code 1 and every fault on standard error', async () => {
+    const file = join(folder, 'faulty.yaml');
+    await writeFile(file, 'version: 1\ntenants:\n  - { id: blue, name: "" }\n  - { id: " x", name: X }\n');
+    const { code, out, err } = await mintmark(['apply', file, '--json']);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain('nothing was changed');
+    expect(err).toContain('line 3, tenants[0].name: ');
+    expect(err).toContain('line 4, tenants[1].id: ');
+    expect(err).not.toContain('    at ');
+  });
+
+  it('says with exit code 64 that a file cannot be read', async () => {
+    expect(await mintmark(['apply', 'no-such-file.yaml'])).toEqual({
+      code: 64,
+      out: '',
+      err: 'no-such-file.yaml cannot be read (ENOENT).\n',
+    });
+  });
+});
+
+describe('mintmark credential', () => {
+  it('makes a secret that is shown once, proves the caller, and is not in the database', async () => {
+    const made = await mintmark([
+      ...[
+        'credential',
+        'create',
+        '--issuer',
+        'acme-orders',
+        'acme-strict',
+        '--header',
+        'X-Mintmark',
+        '--label',
+        'Okta',
+      ],
+      ...['--failure-policy', 'deny', '--expires', '2096-01-01T00:00:00Z', '--json'],
+    ]);
+    expect(made).toMatchObject({ code: 0, err: '' });
+    const credential = json(made.out) as { readonly id: string; readonly secret: string };
+    expect(credential).toEqual({
+      id: expect.stringMatching(/^hc_[0-9a-f]{16}$/),
+      headerName: 'x-mintmark',
+      secret: expect.stringMatching(/^mms_[\w-]{43}$/),
+      issuerIds: ['acme-orders', 'acme-strict'],
+    });
+
+    const { credentials } = await readControlSnapshot(database);
+    const caller = authenticateByHeader(['X-Mintmark', credential.secret], credentials, Date.now());
+    expect(caller).toMatchObject({ id: credential.id, failurePolicy: 'deny' });
+    const row = await database.prisma.hookCredential.findUniqueOrThrow({ where: { id: credential.id } });
+    const hash = createHash('sha256').update(credential.secret).digest();
+    expect(Buffer.from(row.secretSha256).equals(hash)).toBe(true);
+    const [dump] = await database.withScripts((run) =>
+      run(`SELECT string_agg(c::text, ' ') AS text FROM hook_credentials AS c`),
+    );
+    expect(String(dump?.['text'])).toContain(hash.toString('hex'));
+    expect(String(dump?.['text'])).not.toContain(credential.secret);
+
+    const [listed, table] = await Promise.all([
+      mintmark(['credential', 'list', '--json']),
+      mintmark(['credential', 'list']),
+    ]);
+    expect(json(listed.out)).toEqual([
+      {
+        ...{
+          id: credential.id,
+          scheme: 'header',
+          label: 'Okta',
+          headerName: 'x-mintmark',
+          failurePolicy: 'deny',
+        },
+        ...{ issuerIds: ['acme-orders', 'acme-strict'], createdAt: expect.any(String), revokedAt: null },
+        expiresAt: '2096-01-01T00:00:00.000Z',
+      },
+    ]);
+    expect(table.out).toMatch(/^ID +STATE +HEADER +ISSUERS +POLICY +LABEL\nhc_\w+ +in force +x-mintmark /);
+    expect(listed.out + table.out).not.toContain(credential.secret);
+    expect(listed.out + table.out).not.toContain(hash.toString('hex'));
+
+    expect(await mintmark(['credential', 'revoke', credential.id])).toMatchObject({
+      code: 0,
+      out: `Credential ${credential.id} is revoked.\n`,
+    });
+    const afterwards = await readControlSnapshot(database);
+    expect(afterwards.credentials).toEqual([]);
+    const [later, again] = await Promise.all([
+      mintmark(['credential', 'list']),
+      mintmark(['credential', 'revoke', credential.id, '--json']),
+    ]);
+    expect(later.out).toContain('revoked');
+    expect(json(again.out)).toEqual({ id: credential.id, revoked: true });
+  });
+
+  it('tells people where to enter the secret, once', async () => {
+    const { code, out } = await mintmark(['credential', 'create', '--issuer', 'acme-orders']);
+    expect(code).toBe(0);
+    expect(out.match(/mms_/g)).toHaveLength(1);
+    expect(out).toContain('field:  authorization');
+    expect(out).toContain('The secret is not shown again.');
+  });
+
+  it('refuses with exit code 1 an issuer or a credential that is not there', async () => {
+    const [issuer, credential] = await Promise.all([
+      mintmark(['credential', 'create', '--issuer', 'acme-orders', 'nobody']),
+      mintmark(['credential', 'revoke', 'hc_nobody']),
+    ]);
+    expect(issuer).toMatchObject({ code: 1, out: '' });
+    expect(issuer.err).toMatch(/^No such issuer: nobody\. The directory has: acme-off, acme-orders, /);
+    expect(credential).toMatchObject({ code: 1, out: '' });
+    expect(credential.err).toMatch(/^No such credential: hc_nobody\./);
+  });
+
+  it('refuses an end that has passed, without a stack', async () => {
+    const { code, out, err } = await mintmark([
+      ...['credential', 'create', '--issuer', 'acme-orders', '--expires', '2020-01-01T00:00:00Z'],
+    ]);
+    expect(out).toBe('');
+    expect([1, 64]).toContain(code);
+    expect(err).not.toContain('    at ');
+  });
+});
+
+describe('what cannot be understood', () => {
+  it.each([
+    ['no command', [], 'Usage: mintmark'],
+    ['an unknown command', ['aply'], "unknown command 'aply'"],
+    ['an unknown option', ['migrate', '--force'], "unknown option '--force'"],
+    ['a missing file', ['apply'], "missing required argument 'file'"],
+    ['one parameter too many', ['migrate', 'now'], 'too many arguments'],
+    ['a missing issuer', ['credential', 'create'], "required option '--issuer <id...>' not specified"],
+    [
+      'a header of HTTP’s own',
+      ['credential', 'create', '--issuer', 'a', '--header', 'Host'],
+      'Host has a meaning',
+    ],
+    [
+      'a header name that is none',
+      ['credential', 'create', '--issuer', 'a', '--header', 'a b'],
+      'A header name has',
+    ],
+    [
+      'an end that is no instant',
+      ['credential', 'create', '--issuer', 'a', '--expires', '2027-01-31'],
+      'an offset',
+    ],
+    [
+      'a policy that is none',
+      ['credential', 'create', '--issuer', 'a', '--failure-policy', 'x'],
+      'omit, deny',
+    ],
+  ])('ends with exit code 64: %s', async (_, parameters, message) => {
+    const { code, out, err } = await runHere(parameters);
+    expect({ code, out }).toEqual({ code: 64, out: '' });
+    expect(err).toContain(message);
+    expect(err).not.toContain('    at ');
+  });
+
+  it('ends the process with exit code 64', async () => {
+    const ending = await mintmark(['aply'], {});
+    expect(ending).toEqual(await runHere(['aply']));
+    expect(ending.code).toBe(64);
+  });
+});
+
+describe('a database that cannot be used', () => {
+  const PASSWORD = 'correct-horse-battery';
+
+  it('ends with exit code 69, and its password is not shown', async () => {
+    const endings = await Promise.all([
+      mintmark(['migrate'], { DATABASE_URL: urlWith({ password: PASSWORD, port: await closedPort() }) }),
+      mintmark(['credential', 'list', '--json'], { DATABASE_URL: urlWith({ password: PASSWORD }) }),
+    ]);
+    for (const { code, out, err } of endings) {
+      expect({ code, out }).toEqual({ code: 69, out: '' });
+      expect(err).toMatch(/^PostgreSQL at 127\.0\.0\.1:\d+\/\w+ cannot be used: .+\. Check DATABASE_URL/);
+      expect(err).not.toContain(PASSWORD);
+      expect(err).not.toContain('    at ');
+    }
+  });
+
+  it.each([
+    ['has a port that is none', `postgresql://mintmark:${PASSWORD}@127.0.0.1:99999/mintmark`],
+    ['has a password that was not escaped', `postgresql://mintmark:${PASSWORD}%@127.0.0.1:1/mintmark`],
+    ['is another scheme’s', `mysql://mintmark:${PASSWORD}@127.0.0.1:3306/mintmark`],
+  ])('is explained without its password and without a stack where its URL %s', async (_, databaseUrl) => {
+    const { code, err } = await mintmark(['migrate'], { DATABASE_URL: databaseUrl });
+    expect([69, 78]).toContain(code);
+    expect(err).toContain('DATABASE_URL');
+    expect(err).not.toContain(PASSWORD);
+    expect(err).not.toContain('    at ');
+  });
+});
+
+describe('a configuration that cannot be used', () => {
+  it('ends with exit code 78, and every fault is listed by the variable’s name', async () => {
+    const { code, out, err } = await mintmark(['migrate'], {
+      DATABASE_URL: 'oracle://scott:tiger@db/x',
+      MINTMARK_DATABASE_POOL_SIZE: 'many',
+      MINTMARK_DATABSE_POOL_SIZE: '5',
+    });
+    expect({ code, out }).toEqual({ code: 78, out: '' });
+    const faults = err.split('\n').filter((line) => line.startsWith('  '));
+    expect(faults.map((line) => line.trim().split(':')[0])).toEqual([
+      ...['DATABASE_URL', 'MINTMARK_DATABASE_POOL_SIZE', 'MINTMARK_DATABSE_POOL_SIZE'],
+    ]);
+    expect(err).not.toContain('tiger');
+    expect(err).not.toContain('    at ');
+  });
+
+  it('ends with exit code 78 where production has no PostgreSQL', async () => {
+    const { code, err } = await mintmark(['migrate'], { NODE_ENV: 'production' });
+    expect(code).toBe(78);
+    expect(err).toContain('DATABASE_URL: is not set, and the embedded database is refused in production');
+    expect(await readdir(folder)).not.toContain('.mintmark');
+  });
+});

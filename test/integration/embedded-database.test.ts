@@ -1,0 +1,137 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { decide } from '../../src/claims/decide.js';
+import type { HookCall } from '../../src/claims/hook-call.js';
+import { readHookCall } from '../../src/claims/read-hook-call.js';
+import { shortestTokenLife } from '../../src/claims/time-window.js';
+import { readDatabaseConfiguration } from '../../src/config/configuration.js';
+import type { Database } from '../../src/database/database.js';
+import { FolderInUseError } from '../../src/database/folder-lock.js';
+import { migrate, pendingMigrations } from '../../src/database/migrations.js';
+import { openEmbedded } from '../../src/database/open-embedded.js';
+import { readControlSnapshot } from '../../src/directory/control/read-control-snapshot.js';
+import { databaseFacts } from '../../src/directory/facts/read-facts.js';
+import { applyDirectory } from '../../src/directory/files/apply-directory.js';
+import { readDirectoryFile } from '../../src/directory/files/read-directory-file.js';
+import { NOW, readRequest } from '../support/claims-fixtures.js';
+import { onTeardown } from '../support/teardown.js';
+import { createTestDatabase } from '../support/test-database.js';
+
+// What differs between the engines, and no more: the suite as a whole runs on real PostgreSQL. Starting the engine takes
+// seconds, so the tests share one, in the order in which they stand, and open the folder a second time at the end.
+const ENGINE_START_MS = 60_000;
+
+const folder = await mkdtemp(join(tmpdir(), 'mintmark-embedded-'));
+const data = join(folder, 'database');
+onTeardown(() => rm(folder, { recursive: true, force: true }));
+
+const sample = readDirectoryFile('directory.yaml', await readFile('examples/directory.yaml', 'utf8'));
+
+/** What the embedded engine is compared with. */
+const { database: postgresql } = await createTestDatabase();
+await applyDirectory(postgresql, sample);
+
+let embedded: Database | undefined;
+onTeardown(async () => embedded?.close());
+
+async function openOnce(): Promise<Database> {
+  embedded ??= await openEmbedded(data);
+  return embedded;
+}
+
+describe('the embedded database', () => {
+  it(
+    'is migrated, once, and takes the sample directory',
+    async () => {
+      const database = await openOnce();
+      expect(database.engine).toBe('embedded');
+      expect(await pendingMigrations(database)).toHaveLength(2);
+      expect(await migrate(database)).toHaveLength(2);
+      expect(await migrate(database)).toEqual([]);
+      const created = (await applyDirectory(database, sample)).map((table) => table.created);
+      const again = await applyDirectory(database, sample);
+      expect(again.map(({ unchanged }) => unchanged)).toEqual(created);
+    },
+    ENGINE_START_MS,
+  );
+
+  it.each([
+    'request_01_authorization_code_user.json',
+    'request_06_refresh_token.json',
+    'request_07_client_credentials.json',
+  ])('gives the facts and the decision that PostgreSQL gives for %s', async (payload) => {
+    const call = callOf(payload);
+    const [one, other] = [await outcomeOn(await openOnce(), call), await outcomeOn(postgresql, call)];
+    expect(one.decision.kind).toBe('patch');
+    expect(one).toEqual(other);
+  });
+
+  it('refuses what must never be', async () => {
+    const { prisma } = await openOnce();
+    await expect(prisma.tenant.create({ data: { id: ' blue', name: 'Blue' } })).rejects.toThrow(
+      'tenants_id_check',
+    );
+    const featureType = 'string' as const;
+    const ids = { id: 'second', tenantId: 'violet', featureId: 'support.tier' };
+    const grant = { ...ids, featureType, value: 'x', reason: 'x' };
+    await expect(prisma.featureGrant.create({ data: grant })).rejects.toThrow('feature_grants_tenant_excl');
+    const file = readDirectoryFile(
+      'clash.yaml',
+      'version: 1\ntenants: [{ id: violet, name: V, grants: [{ id: second, feature: support.tier, value: x, reason: x }] }]',
+    );
+    await expect(applyDirectory(await openOnce(), file)).rejects.toThrow(
+      'two grants of one feature to one tenant overlap in time',
+    );
+  });
+
+  it('has its folder to itself', async () => {
+    await openOnce();
+    await expect(openEmbedded(data)).rejects.toThrow(FolderInUseError);
+  });
+
+  it(
+    'keeps its data when it is closed and opened again',
+    async () => {
+      const before = await outcomeOn(await openOnce(), callOf('request_01_authorization_code_user.json'));
+      await embedded?.close();
+      embedded = undefined;
+      const reopened = await openOnce();
+      expect(await pendingMigrations(reopened)).toEqual([]);
+      expect(await outcomeOn(reopened, callOf('request_01_authorization_code_user.json'))).toEqual(before);
+    },
+    ENGINE_START_MS,
+  );
+
+  it('is refused in production, before anything is opened', () => {
+    expect(() => readDatabaseConfiguration({ NODE_ENV: 'production', MINTMARK_DATA_DIR: data })).toThrow(
+      'the embedded database is refused in production',
+    );
+  });
+});
+
+function callOf(payload: string): HookCall {
+  const reading = readHookCall(readRequest(payload));
+  if (reading.kind === 'unusable') throw new Error(reading.why);
+  return reading.call;
+}
+
+/** Facts and decision of one call of the issuer `acme-orders`. */
+async function outcomeOn(database: Database, call: HookCall) {
+  const { issuers } = await readControlSnapshot(database);
+  const issuer = [...issuers.values()].find(({ rules }) => rules.issuerId === 'acme-orders');
+  if (issuer === undefined) throw new Error('the sample has no issuer acme-orders');
+  const { from, to } = shortestTokenLife(NOW, call.atAuthorize);
+  const facts = await databaseFacts(database)(
+    {
+      orgId: issuer.orgId,
+      userId: call.subject.kind === 'user' ? call.subject.userId : null,
+      clientId: call.clientId,
+      hintedTenantId: call.hint.kind === 'tenant' ? call.hint.tenantId : null,
+      presentedJti: call.refresh.presentedJti,
+    },
+    { now: from, horizon: to },
+  );
+  return { facts, decision: decide(call, facts, issuer.rules, NOW) };
+}

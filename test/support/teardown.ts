@@ -1,0 +1,12 @@
+import { afterAll } from '@jest/globals';
+
+const steps: (() => Promise<unknown>)[] = [];
+
+afterAll(async () => {
+  for (const step of steps.splice(0).reverse()) await step();
+});
+
+/** Runs a step when the test file is done: the last registered first, so that what was started last ends first. */
+export function onTeardown(step: () => Promise<unknown>): void {
+  steps.push(step);
+}
