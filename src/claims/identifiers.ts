@@ -20,5 +20,5 @@ export function isId(value: unknown): value is string {
 /** Code points are only counted where the code units do not decide. */
 function isShort(value: string): boolean {
   if (value.length <= ID_LENGTH_LIMIT) return true;
-  return value.length <= 2 * ID_LENGTH_LIMIT && [...value].length <= ID_LENGTH_LIMIT;
+  return value.length <= 2 * ID_LENGTH_LIMIT && Array.from(value).length <= ID_LENGTH_LIMIT;
 }

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { generateSecret, hashSecret } from '../caller/header-credential.js';
 import {
+  CredentialRefusedError,
   createHookCredential,
   listHookCredentials,
   revokeHookCredential,
   type HookCredentialSummary,
 } from '../directory/credentials/hook-credentials.js';
-import { isInstant } from '../directory/files/file-validators.js';
+import { isInstant, isLine } from '../directory/files/file-validators.js';
 import type { CliContext } from './cli-context.js';
 
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
@@ -59,6 +60,9 @@ export function credentialCommand(context: CliContext): Command {
 }
 
 async function create({ withDatabase, print, now }: CliContext, options: CreateOptions): Promise<void> {
+  const expiresAt = options.expires ?? null;
+  if (expiresAt !== null && expiresAt <= now())
+    throw new CredentialRefusedError(`The end has passed already: ${expiresAt.toISOString()}.`);
   const id = `hc_${randomBytes(8).toString('hex')}`;
   const secret = generateSecret();
   const headerName = options.header;
@@ -71,7 +75,7 @@ async function create({ withDatabase, print, now }: CliContext, options: CreateO
       issuerIds: options.issuer,
       failurePolicy: options.failurePolicy,
       createdAt: now(),
-      expiresAt: options.expires ?? null,
+      expiresAt,
     }),
   );
   if (options.json) {
@@ -149,8 +153,8 @@ function parseHeaderName(value: string): string {
 }
 
 function parseLabel(value: string): string {
-  if (value.length === 0 || value.length > 255)
-    throw new InvalidArgumentError('A label has 1 to 255 characters.');
+  if (!isLine(value))
+    throw new InvalidArgumentError('A label has 1 to 255 characters, and no control characters.');
   return value;
 }
 

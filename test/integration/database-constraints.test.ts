@@ -425,8 +425,8 @@ describe('a URI of an issuer', () => {
   it('is nobody else’s URI or alias', async () => {
     await insert('issuers');
     expect(await insert('issuers', { id: 'another', uri: OWN })).toBe('issuers_uri_key');
-    expect(await insert('issuers', { id: 'another', uri: ALIAS })).toBe('issuer_uris_key');
-    expect(await insert('issuer_aliases', { issuer_id: 'new', uri: OWN })).toBe('issuer_uris_key');
+    expect(await insert('issuers', { id: 'another', uri: ALIAS })).toBe('issuer_uris_pkey');
+    expect(await insert('issuer_aliases', { issuer_id: 'new', uri: OWN })).toBe('issuer_uris_pkey');
     expect(await insert('issuer_aliases', { issuer_id: 'new', uri: ALIAS })).toBe('issuer_aliases_pkey');
   });
 
@@ -434,10 +434,10 @@ describe('a URI of an issuer', () => {
     await insert('issuers');
     await insert('issuer_aliases', { issuer_id: 'new' });
     expect(await attempt('UPDATE issuers SET uri = $1 WHERE id = $2', [ALIAS, 'new'])).toBe(
-      'issuer_uris_key',
+      'issuer_uris_pkey',
     );
     expect(await attempt('UPDATE issuer_aliases SET uri = $1 WHERE issuer_id = $2', [OWN, 'new'])).toBe(
-      'issuer_uris_key',
+      'issuer_uris_pkey',
     );
   });
 
@@ -486,7 +486,7 @@ describe('a URI that two connections want at the same time', () => {
 
   afterEach(async () => {
     await client.query(
-      'BEGIN; TRUNCATE orgs, issuers, issuer_aliases, tenants, features, plans CASCADE; COMMIT',
+      'BEGIN; TRUNCATE orgs, issuers, issuer_aliases, issuer_uris, tenants, features, plans CASCADE; COMMIT',
     );
   });
 

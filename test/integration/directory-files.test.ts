@@ -63,8 +63,8 @@ await original.close();
 /** For what changes nothing: refused files. */
 const settled = await startFromBase();
 
-function apply(database: Database, text: string): Promise<readonly TableChanges[]> {
-  return applyDirectory(database, readDirectoryFile('test.yaml', text));
+async function apply(database: Database, text: string): Promise<readonly TableChanges[]> {
+  return await applyDirectory(database, readDirectoryFile('test.yaml', text));
 }
 
 /** A database of the test's own, with the base file applied. */
@@ -278,7 +278,7 @@ describe('a file of the wrong shape', () => {
       [
         'faulty.yaml was refused, and nothing was changed:',
         '  line 1, version: must be 1, the only version of the format',
-        '  line 3, tenants[0].name: must have 1 to 255 characters',
+        '  line 3, tenants[0].name: must be text of 1 to 255 characters, without control characters',
       ].join('\n'),
     );
   });
@@ -480,10 +480,12 @@ describe('a file that says what cannot be', () => {
   ])('is refused for a value that no feature of type %s has', async (_, feature, values) => {
     for (const value of values) {
       const text = `version: 1\nplans:\n  - { id: basic, rank: 1, features: { ${feature}: ${value} } }\n`;
-      expect([value, await faultsOf(text)]).toEqual([
-        value,
-        [{ path: `plans[0].features.${feature}`, line: 3, problem: expect.stringMatching(/^must be /) }],
-      ]);
+      const [fault, ...others] = await faultsOf(text);
+      expect({ value, others, ...fault }).toEqual({
+        ...{ value, others: [], line: 3 },
+        path: expect.stringMatching(`^plans\\[0\\]\\.features\\.${feature}(\\[0\\])?$`),
+        problem: expect.stringMatching(/^must (not )?be /),
+      });
     }
   });
 
@@ -763,26 +765,26 @@ describe('a change in a file', () => {
 });
 
 describe('names that JavaScript knows', () => {
-  // Held as they are written, or refused in words; never dropped, never the end of the process.
+  // Never dropped in silence, never the end of the process.
   it.each(['constructor', 'toString', 'hasOwnProperty', '__proto__'])(
-    'are ids or refused: %s',
+    'are ids, but not of a feature, whose id is the name of a member: %s',
     async (id) => {
       const { database } = await createTestDatabase();
       const text = [
         'version: 1',
         `features: [{ id: ${id}, type: boolean }]`,
         `plans: [{ id: ${id}, rank: 1, features: { ${id}: true } }]`,
+      ].join('\n');
+      const idsOnly = `version: 1\nfeatures: [{ id: ${id}, type: boolean }]\n`;
+      const tenantOnly = [
+        'version: 1',
+        `plans: [{ id: ${id}, rank: 1 }]`,
         `tenants: [{ id: ${id}, name: A, subscriptions: [{ id: ${id}, plan: ${id} }] }]`,
       ].join('\n');
-      const outcome = await apply(database, text).then(
-        () => 'applied',
-        (error: unknown) => (error instanceof DirectoryRefusedError ? 'refused' : String(error)),
-      );
-      const features = await database.prisma.planFeature.findMany();
-      const held = features.map(({ planId, featureId }) => [planId, featureId]);
-      expect({ outcome, held }).toEqual(
-        outcome === 'refused' ? { outcome, held: [] } : { outcome: 'applied', held: [[id, id]] },
-      );
+      await expect(apply(database, text)).rejects.toThrow(/is no member of this object/);
+      await expect(apply(database, idsOnly)).rejects.toThrow(/features\[0\]\.id: must be/);
+      await apply(database, tenantOnly);
+      expect(await database.prisma.tenant.findMany()).toMatchObject([{ id }]);
     },
   );
 

@@ -8,7 +8,7 @@ import { directoryRows, type DirectoryRows, type Wanted } from './directory-rows
 import * as tables from './directory-tables.js';
 import { asFeatureValue } from './feature-value.js';
 import type { DirectoryFile } from './read-directory-file.js';
-import { reconcile, type TableChanges } from './reconcile.js';
+import { reconcile, removeUnnamed, type TableChanges } from './reconcile.js';
 
 const TRANSACTION = { maxWait: 30_000, timeout: 10 * 60_000 } as const;
 
@@ -91,20 +91,21 @@ function groupByOrg(
   return byOrg;
 }
 
-/** Parents first. */
+/** Parents first; but an alias that goes makes room for an issuer of that URI. */
 async function write(
   tx: Prisma.TransactionClient,
   rows: DirectoryRows,
   types: ReadonlyMap<string, FeatureType>,
 ): Promise<readonly TableChanges[]> {
   const planIds = rows.plans.map(({ row }) => row.id);
-  const issuerIds = rows.issuers.map(({ row }) => row.id);
+  const aliases = tables.issuerAliases(rows.issuers.map(({ row }) => row.id));
   const typed = <Row extends { readonly featureId: string; readonly value: unknown }>({
     row,
   }: Wanted<Row>) => {
     const featureType = types.get(row.featureId) ?? 'boolean';
     return { ...row, featureType, value: asFeatureValue(featureType, row.value) };
   };
+  const removedAliases = await removeUnnamed(tx, aliases, plain(rows.issuerAliases));
   return [
     await reconcile(tx, tables.ORGS, plain(rows.orgs)),
     await reconcile(tx, tables.FEATURES, plain(rows.features)),
@@ -112,7 +113,7 @@ async function write(
     await reconcile(tx, tables.planFeatures(planIds), rows.planFeatures.map(typed)),
     await reconcile(tx, tables.TENANTS, plain(rows.tenants)),
     await reconcile(tx, tables.ISSUERS, plain(rows.issuers)),
-    await reconcile(tx, tables.issuerAliases(issuerIds), plain(rows.issuerAliases)),
+    { ...(await reconcile(tx, aliases, plain(rows.issuerAliases))), removed: removedAliases },
     await reconcile(tx, tables.USERS, plain(rows.users)),
     await reconcile(tx, tables.CLIENTS, plain(rows.clients)),
     await reconcile(tx, tables.MEMBERSHIPS, plain(rows.memberships)),

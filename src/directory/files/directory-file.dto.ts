@@ -20,7 +20,7 @@ import {
 } from 'class-validator';
 import { EXPRESSION_LENGTH_LIMIT } from '../../claims/mapping-expression.js';
 import { FACT_LIST_LIMIT } from '../../claims/expression-cost.js';
-import { IsDirectoryId, IsHttpsUri, IsInstant } from './file-validators.js';
+import { IsDirectoryId, IsFeatureId, IsHttpsUri, IsInstant, IsLine, IsText } from './file-validators.js';
 
 // The directory as a file. Every list may be left out; what a file does not name stays as it is.
 
@@ -58,14 +58,14 @@ const TENANT_MODES = ['fixed', 'choose', 'any'] as const;
 const FEATURE_TYPES = ['boolean', 'integer', 'string', 'string_list'] as const;
 
 /** A window is open from `from` (included) until `until` (excluded); both may be left out. */
-class WindowDto {
+export class WindowDto {
   @IsOptional()
   @IsInstant()
-  from?: string;
+  from?: string | null;
 
   @IsOptional()
   @IsInstant()
-  until?: string;
+  until?: string | null;
 }
 
 export class MembershipDto extends WindowDto {
@@ -92,8 +92,7 @@ export class UserDto {
   id!: string;
 
   @IsOptional()
-  @IsString({ message: 'must be text' })
-  @Length(1, 255, { message: 'must have 1 to 255 characters' })
+  @IsLine()
   login?: string;
 
   @IsOneOf(STATUSES)
@@ -107,8 +106,7 @@ export class ClientDto {
   @IsDirectoryId()
   id!: string;
 
-  @IsString({ message: 'must be text' })
-  @Length(1, 255, { message: 'must have 1 to 255 characters' })
+  @IsLine()
   name!: string;
 
   @IsOneOf(TENANT_MODES)
@@ -178,13 +176,13 @@ export class OrgDto {
 }
 
 export class FeatureDto {
-  @IsDirectoryId()
+  @IsFeatureId()
   id!: string;
 
   @IsOneOf(FEATURE_TYPES)
   type!: (typeof FEATURE_TYPES)[number];
 
-  @IsString({ message: 'must be text' })
+  @IsText({ atLeast: 0 })
   description: string = '';
 }
 
@@ -221,8 +219,7 @@ export class GrantDto extends WindowDto {
   @IsDefined({ message: 'must be given' })
   value: unknown;
 
-  @IsString({ message: 'must be text that says why' })
-  @Length(1, 1000, { message: 'must have 1 to 1000 characters' })
+  @IsText({ atLeast: 1 })
   reason!: string;
 }
 
@@ -238,8 +235,7 @@ export class TenantDto {
   @IsDirectoryId()
   id!: string;
 
-  @IsString({ message: 'must be text' })
-  @Length(1, 255, { message: 'must have 1 to 255 characters' })
+  @IsLine()
   name!: string;
 
   @IsOneOf(STATUSES)

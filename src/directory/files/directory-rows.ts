@@ -21,6 +21,7 @@ import type {
   OrgDto,
   TenantDto,
   UserGrantDto,
+  WindowDto,
 } from './directory-file.dto.js';
 import type { Path } from './directory-fault.js';
 
@@ -190,12 +191,13 @@ function claimMappingRow(mapping: ClaimMappingDto): ClaimMapping {
   };
 }
 
-function windowColumns({ from, until }: { readonly from?: string; readonly until?: string }): {
+/** A bound that is left out, or left empty, is no bound. */
+function windowColumns({ from = null, until = null }: WindowDto): {
   readonly validFrom: Date | null;
   readonly validUntil: Date | null;
 } {
   return {
-    validFrom: from === undefined ? null : new Date(from),
-    validUntil: until === undefined ? null : new Date(until),
+    validFrom: from === null ? null : new Date(from),
+    validUntil: until === null ? null : new Date(until),
   };
 }

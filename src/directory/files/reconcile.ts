@@ -19,16 +19,13 @@ export async function reconcile<Row extends object>(
   table: DirectoryTable<Row>,
   wanted: readonly Row[],
 ): Promise<TableChanges> {
-  const existing = new Map<string, Row>();
-  for (const batch of batches(wanted)) {
-    for (const row of await table.find(tx, batch)) existing.set(keyOf(table, row), row);
-  }
+  const removed = await removeUnnamed(tx, table, wanted);
+  const existing = await findExisting(tx, table, wanted);
   const missing = wanted.filter((row) => !existing.has(keyOf(table, row)));
   const different = wanted.filter((row) => {
     const found = existing.get(keyOf(table, row));
     return found !== undefined && canonical(found) !== canonical(row);
   });
-  const removed = await removeUnnamed(tx, table, { wanted, existing });
   for (const batch of batches(missing)) if (batch.length > 0) await table.create(tx, [...batch]);
   for (const row of different) await table.update(tx, row);
   return {
@@ -40,16 +37,30 @@ export async function reconcile<Row extends object>(
   };
 }
 
-async function removeUnnamed<Row extends object>(
+/** Removes the rows that are part of a row in the file, and that the file does not name any more; says how many. */
+export async function removeUnnamed<Row extends object>(
   tx: Prisma.TransactionClient,
   table: DirectoryTable<Row>,
-  { wanted, existing }: { readonly wanted: readonly Row[]; readonly existing: ReadonlyMap<string, Row> },
+  wanted: readonly Row[],
 ): Promise<number> {
   if (table.remove === undefined) return 0;
   const named = new Set(wanted.map((row) => keyOf(table, row)));
+  const existing = await findExisting(tx, table, wanted);
   const unnamed = [...existing].filter(([key]) => !named.has(key));
   for (const [, row] of unnamed) await table.remove(tx, row);
   return unnamed.length;
+}
+
+async function findExisting<Row extends object>(
+  tx: Prisma.TransactionClient,
+  table: DirectoryTable<Row>,
+  wanted: readonly Row[],
+): Promise<ReadonlyMap<string, Row>> {
+  const existing = new Map<string, Row>();
+  for (const batch of batches(wanted)) {
+    for (const row of await table.find(tx, batch)) existing.set(keyOf(table, row), row);
+  }
+  return existing;
 }
 
 /** At least one batch, so that tables whose rows are found by their parents are looked at with no row wanted. */
