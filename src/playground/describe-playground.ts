@@ -20,7 +20,7 @@ export function describePlayground({
   Mintmark playground (for trying out, not for production)
 
   Token hook   ${state.hookUrl}
-  Ops          ${state.opsUrl}/healthz  ${state.opsUrl}/readyz
+  Ops          ${state.opsUrl}/healthz  /readyz  /metrics
   CA file      ${state.caFile}
   Database     ${databaseName}
   For tools    ${folder}/playground.json

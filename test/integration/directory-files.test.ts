@@ -555,6 +555,16 @@ describe('a claim mapping of a file', () => {
 
   const REQUIRED = '  - { id: must, claim: must, expression: tenant.id, required: true }\n';
 
+  it('is refused where all mappings together could take too many steps', async () => {
+    const mappings = Array.from({ length: 20 }, (_, index) => {
+      const expression = 'request.scopes.all(a, request.scopes.exists(b, b == a))';
+      return `  - { id: m${String(index)}, claim: c${String(index)}, expression: "${expression}" }`;
+    });
+    const faults = await faultsOf(`version: 1\nclaimMappings:\n${mappings.join('\n')}\n`);
+    expect(faults.length).toBeGreaterThan(0);
+    expect(faults[0]?.problem).toMatch(/^claim mapping m\d+: all mappings together may take more than/);
+  });
+
   it('that is required is refused where an issuer omits', async () => {
     expect((await faultsOf(BASE + REQUIRED)).map(({ problem }) => problem)).toEqual([
       'claim mapping must is required, and the failure policy of issuer main is omit',

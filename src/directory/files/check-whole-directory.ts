@@ -1,4 +1,6 @@
+import { compileMappings } from '../../claims/claim-mapping.js';
 import type { Prisma } from '../../generated/prisma/client.js';
+import { toClaimMapping } from '../control/read-control-snapshot.js';
 import { COVERS_LIMIT } from '../facts/facts-query.js';
 
 /**
@@ -8,7 +10,20 @@ import { COVERS_LIMIT } from '../facts/facts-query.js';
  * @returns problems, in words
  */
 export async function checkWholeDirectory(tx: Prisma.TransactionClient): Promise<readonly string[]> {
-  return [...(await requiredWithOmit(tx)), ...(await fixedClients(tx)), ...(await crowdedUsers(tx))];
+  return [
+    ...(await requiredWithOmit(tx)),
+    ...(await unusableMappings(tx)),
+    ...(await fixedClients(tx)),
+    ...(await crowdedUsers(tx)),
+  ];
+}
+
+/** The hook would leave these out: above all those that together with the others may take too many steps. */
+async function unusableMappings(tx: Prisma.TransactionClient): Promise<readonly string[]> {
+  const { refused } = compileMappings((await tx.claimMapping.findMany()).map(toClaimMapping));
+  return refused.flatMap(({ mapping, problems }) =>
+    problems.map((problem) => `claim mapping ${mapping.id}: ${problem}`),
+  );
 }
 
 /** Design, "The way of a hook call": a required claim that may be omitted is a contradiction. */
