@@ -28,6 +28,10 @@ export interface HookConfiguration {
   readonly log: LogConfiguration;
   /** How long after its arrival a call may wait for the database, in milliseconds. */
   readonly factsDeadlineMs: number;
+  /** How old facts may be while the database answers, in milliseconds; 0 reads them for every call. */
+  readonly cachedFactsMs: number;
+  /** Bound of the facts in memory, in bytes, by estimate. */
+  readonly factsCacheBytes: number;
   /** How old facts may be when fresh ones cannot be had, in milliseconds. */
   readonly staleFactsMs: number;
   readonly controlRefreshMs: number;
@@ -104,6 +108,8 @@ function hookConfiguration(variables: Readonly<HookVariables>): HookConfiguratio
     ops: Object.freeze({ host: variables.MINTMARK_OPS_HOST, port: variables.MINTMARK_OPS_PORT }),
     log: Object.freeze({ level: variables.MINTMARK_LOG_LEVEL, hashKey: variables.MINTMARK_LOG_HASH_KEY }),
     factsDeadlineMs: variables.MINTMARK_FACTS_DEADLINE_MS,
+    cachedFactsMs: variables.MINTMARK_CACHED_FACTS_SECONDS * 1000,
+    factsCacheBytes: variables.MINTMARK_FACTS_CACHE_MB * 1024 * 1024,
     staleFactsMs: variables.MINTMARK_STALE_FACTS_SECONDS * 1000,
     controlRefreshMs: variables.MINTMARK_CONTROL_REFRESH_SECONDS * 1000,
     unauthenticatedAnswer: variables.MINTMARK_UNAUTHENTICATED_ANSWER === 'error' ? 'error' : '401',

@@ -68,6 +68,12 @@ export class HookVariables extends DatabaseVariables {
   @IsWholeNumber(100, 2_500)
   MINTMARK_FACTS_DEADLINE_MS: number = 1_500;
 
+  @IsWholeNumber(0, 5)
+  MINTMARK_CACHED_FACTS_SECONDS: number = 5;
+
+  @IsWholeNumber(1, 4_096)
+  MINTMARK_FACTS_CACHE_MB: number = 64;
+
   @IsWholeNumber(0, 86_400)
   MINTMARK_STALE_FACTS_SECONDS: number = 900;
 

@@ -1,5 +1,6 @@
 import type { DenyReason } from '../claims/decision.js';
 import type { SelectionOutcome } from '../claims/select-tenant.js';
+import type { FactsOrigin } from '../directory/facts/facts-lookup.js';
 import type { StampingFailure } from '../stamping/stamp.js';
 
 /** What cannot be stamped at all: the credential's failure policy answers it. */
@@ -31,5 +32,6 @@ export interface CallRecord {
   readonly tenantId: string | null;
   /** Claims that the budget dropped, of both tokens. */
   readonly dropped: readonly string[];
+  readonly facts: FactsOrigin | null;
   readonly factsAgeMs: number;
 }

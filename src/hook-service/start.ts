@@ -11,7 +11,7 @@ import { ControlSnapshotHolder } from '../directory/control/control-snapshot-hol
 import type { ControlSnapshot } from '../directory/control/control-snapshot.js';
 import { readControlSnapshot } from '../directory/control/read-control-snapshot.js';
 import { databaseFacts } from '../directory/facts/read-facts.js';
-import { RecentFacts } from '../directory/facts/recent-facts.js';
+import { FactsLookup } from '../directory/facts/facts-lookup.js';
 import { errorCode } from '../operations/error-code.js';
 import { listen } from '../operations/listen.js';
 import { createPseudonyms, type Logger } from '../operations/logger.js';
@@ -170,6 +170,13 @@ function tokenHookOptions(
   { configuration, database, logger, now = Date.now }: HookServiceDependencies,
   { control, metrics }: ServiceParts,
 ): TokenHookOptions {
+  const facts = new FactsLookup({
+    source: databaseFacts(database),
+    freshMs: configuration.cachedFactsMs,
+    staleMs: configuration.staleFactsMs,
+    cacheBytes: configuration.factsCacheBytes,
+    monotonicNow: () => performance.now(),
+  });
   return {
     logger,
     metrics,
@@ -177,12 +184,11 @@ function tokenHookOptions(
     deadlineMs: configuration.factsDeadlineMs,
     isTokenHookRequest: compileRequestCheck(),
     control: () => control.current,
-    facts: new RecentFacts({
-      source: databaseFacts(database),
-      maxAgeMs: configuration.staleFactsMs,
-      monotonicNow: () => performance.now(),
-    }),
-    rememberChoice: (choice) => rememberChoice(database, choice),
+    facts,
+    rememberChoice: async (choice) => {
+      await rememberChoice(database, choice);
+      facts.noteChoice(choice);
+    },
     now,
   };
 }

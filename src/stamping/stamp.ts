@@ -7,7 +7,7 @@ import type { IssuerRules } from '../claims/issuer-rules.js';
 import { shortestTokenLife } from '../claims/time-window.js';
 import { DENIAL, NO_COMMANDS, toHookResponse } from '../claims/to-hook-response.js';
 import { FactsUnavailableError, TooManyFactsError, type FactsKey } from '../directory/facts/facts-source.js';
-import type { AgedFacts, RecentFacts } from '../directory/facts/recent-facts.js';
+import type { AgedFacts, FactsLookup, FactsOrigin } from '../directory/facts/facts-lookup.js';
 import { DeadlineError, withinDeadline } from '../directory/facts/within-deadline.js';
 import type { TokenHookResponse } from '../okta/token-hook-response.js';
 
@@ -39,8 +39,15 @@ export interface Stamped {
   /** What failed, for the log: never shown to the caller, and free of personal data. */
   readonly detail: string | null;
   readonly violations: readonly Violation[];
-  /** How old the facts were, in milliseconds; 0 where they were read for this call. */
-  readonly factsAgeMs: number;
+  /** Which facts were decided on; null where none were needed or had. */
+  readonly facts: FactsTrace | null;
+}
+
+/** The part of the trace that the pure core cannot know: where its facts came from. */
+export interface FactsTrace {
+  readonly origin: FactsOrigin;
+  /** In milliseconds; 0 where they were read for this call. */
+  readonly ageMs: number;
 }
 
 export interface ChoiceToStore {
@@ -54,7 +61,7 @@ export interface ChoiceToStore {
 }
 
 export interface StampingDependencies {
-  readonly facts: Pick<RecentFacts, 'lookUp'>;
+  readonly facts: Pick<FactsLookup, 'lookUp'>;
   /** Stores a choice durably before the answer is given. */
   readonly rememberChoice: (choice: ChoiceToStore) => Promise<void>;
   /** Milliseconds since the epoch. */
@@ -87,13 +94,14 @@ export async function stamp(
 ): Promise<Stamped> {
   if (settings.mode === 'off') return unanswered(null);
   try {
-    const { facts, ageMs } = await lookUpFacts(call, settings, deadline, dependencies);
+    const found = await lookUpFacts(call, settings, deadline, dependencies);
     const now = dependencies.now();
-    const decision = decide(call, facts, settings.rules, now);
+    const decision = decide(call, found?.facts ?? NO_FACTS, settings.rules, now);
     const remembered = await remember(decision, { call, settings, deadline, dependencies, now });
     const wouldAnswer = toHookResponse(decision, call.drafts);
     const violations = checkHookResponse(wouldAnswer, call.drafts);
-    const stamped = { ...unanswered(decision), violations, factsAgeMs: ageMs };
+    const facts = found === null ? null : { origin: found.origin, ageMs: found.ageMs };
+    const stamped = { ...unanswered(decision), violations, facts };
     if (violations.length > 0) {
       const detail = violations.map(({ section, rule }) => `${section}: ${rule}`).join('; ');
       return failed('invalid_response', detail, settings, stamped);
@@ -115,7 +123,7 @@ function unanswered(decision: Decision | null): Stamped {
     failure: null,
     detail: null,
     violations: [],
-    factsAgeMs: 0,
+    facts: null,
   };
 }
 
@@ -137,13 +145,14 @@ export function policyAnswer(policy: 'omit' | 'deny'): TokenHookResponse {
   return policy === 'deny' ? DENIAL : NO_COMMANDS;
 }
 
+/** A payload that names two parties is denied whoever they are. */
 async function lookUpFacts(
   call: HookCall,
   { orgId }: StampingSettings,
   deadline: Deadline,
   { facts, now }: StampingDependencies,
-): Promise<AgedFacts> {
-  if (call.subject.kind === 'conflict') return { facts: NO_FACTS, ageMs: 0 };
+): Promise<AgedFacts | null> {
+  if (call.subject.kind === 'conflict') return null;
   const key: FactsKey = {
     orgId,
     userId: call.subject.kind === 'user' ? call.subject.userId : null,

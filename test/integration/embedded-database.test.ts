@@ -123,7 +123,7 @@ async function outcomeOn(database: Database, call: HookCall) {
   const issuer = [...issuers.values()].find(({ rules }) => rules.issuerId === 'acme-orders');
   if (issuer === undefined) throw new Error('the sample has no issuer acme-orders');
   const { from, to } = shortestTokenLife(NOW, call.atAuthorize);
-  const facts = await databaseFacts(database)(
+  const { facts } = await databaseFacts(database)(
     {
       orgId: issuer.orgId,
       userId: call.subject.kind === 'user' ? call.subject.userId : null,

@@ -6,6 +6,7 @@ import type { HookCall } from '../../src/claims/hook-call.js';
 import { selectTenant } from '../../src/claims/select-tenant.js';
 import { shortestTokenLife } from '../../src/claims/time-window.js';
 import { rememberChoice } from '../../src/directory/choices/remembered-choices.js';
+import { FactsLookup, type FactsOrigin } from '../../src/directory/facts/facts-lookup.js';
 import { TooManyFactsError, type FactsKey } from '../../src/directory/facts/facts-source.js';
 import { databaseFacts } from '../../src/directory/facts/read-facts.js';
 import type { Prisma } from '../../src/generated/prisma/client.js';
@@ -54,7 +55,7 @@ await prisma.planFeature.createMany({
   ],
 });
 
-function lookUp(key: Partial<FactsKey>): Promise<Facts> {
+async function lookUp(key: Partial<FactsKey>): Promise<Facts> {
   const nobody = {
     orgId: 'acme',
     userId: null,
@@ -62,7 +63,8 @@ function lookUp(key: Partial<FactsKey>): Promise<Facts> {
     hintedTenantId: null,
     presentedJti: null,
   };
-  return source({ ...nobody, ...key }, AT_TOKEN);
+  const { facts } = await source({ ...nobody, ...key }, AT_TOKEN);
+  return facts;
 }
 
 async function createTenants(...ids: readonly string[]): Promise<void> {
@@ -398,8 +400,17 @@ describe('the facts that are looked up', () => {
     readonly call?: Partial<HookCall>;
   }
 
-  /** What is selected and stamped, on the looked-up facts and on the complete ones. */
-  async function decideBothWays({ userId, clientId, call: overrides }: Case) {
+  /** Keeps what all cases read, as the hook does. */
+  const keeping = new FactsLookup({
+    source,
+    freshMs: 60_000,
+    staleMs: 0,
+    cacheBytes: 64 * 1024 * 1024,
+    monotonicNow: () => performance.now(),
+  });
+
+  /** What is selected and stamped, on the looked-up facts, on kept ones, and on the complete ones. */
+  async function decideAllWays({ userId, clientId, call: overrides }: Case) {
     const call =
       userId === null
         ? machineCall({ clientId, drafts: { access: draft({ cid: clientId }) }, ...overrides })
@@ -410,12 +421,26 @@ describe('the facts that are looked up', () => {
     const hintedTenantId = call.hint.kind === 'tenant' ? call.hint.tenantId : null;
     const key = { orgId: 'acme', userId, clientId, hintedTenantId, presentedJti: call.refresh.presentedJti };
     const life = shortestTokenLife(NOW, call.atAuthorize);
-    const lookedUp = await source(key, { now: NOW, horizon: life.to });
+    const time = { now: NOW, horizon: life.to };
+    const { facts: lookedUp } = await source(key, time);
+    // Other calls of the same user and client come first: what they left behind has to be enough, or to be read again.
+    for (const other of [
+      { hintedTenantId: null },
+      { clientId: 'any' },
+      { userId: null },
+      { presentedJti: null },
+    ])
+      await keeping.lookUp({ ...key, ...other }, time, 10_000);
+    const kept = await keeping.lookUp(key, time, 10_000);
+    origins.push(kept.origin);
     return {
       lookedUp: outcomeOn(lookedUp, call),
+      kept: outcomeOn(kept.facts, call),
       complete: outcomeOn(await completeFacts(key), call),
     };
   }
+
+  const origins: FactsOrigin[] = [];
 
   function outcomeOn(facts: Facts, call: HookCall) {
     const selection = selectTenant(call, facts, shortestTokenLife(NOW, call.atAuthorize));
@@ -505,12 +530,11 @@ describe('the facts that are looked up', () => {
   }
 
   /** Coverages without the members that only the complete rows have. */
-  function expectSame({ lookedUp, complete }: Awaited<ReturnType<typeof decideBothWays>>): void {
-    expect(lookedUp).toMatchObject({ outcome: complete.outcome, kind: complete.kind });
-    expect({ ...lookedUp, coverage: covered(lookedUp) }).toEqual({
-      ...complete,
-      coverage: covered(complete),
-    });
+  function expectSame({ lookedUp, kept, complete }: Awaited<ReturnType<typeof decideAllWays>>): void {
+    for (const found of [lookedUp, kept]) {
+      expect(found).toMatchObject({ outcome: complete.outcome, kind: complete.kind });
+      expect({ ...found, coverage: covered(found) }).toEqual({ ...complete, coverage: covered(complete) });
+    }
   }
 
   function covered({ coverage }: ReturnType<typeof outcomeOn>) {
@@ -575,7 +599,7 @@ describe('the facts that are looked up', () => {
       ['remembered', { userId: 'many', clientId: 'any', call: { grantType: 'refresh_token', refresh } }],
     ];
     for (const [outcome, asked] of cases) {
-      const both = await decideBothWays(asked);
+      const both = await decideAllWays(asked);
       expect(both.complete.outcome).toBe(outcome);
       expectSame(both);
     }
@@ -599,7 +623,7 @@ describe('the facts that are looked up', () => {
         what,
         ids.map((tenantId, index) => ({ tenantId, ...columns(index === 211 ? ALWAYS : window) })),
       );
-      const both = await decideBothWays({ userId: what, clientId: 'any' });
+      const both = await decideAllWays({ userId: what, clientId: 'any' });
       expect(both.complete).toMatchObject({ outcome: 'only', coverage: { tenantId: `${what}-many-211` } });
       expectSame(both);
     },
@@ -618,7 +642,7 @@ describe('the facts that are looked up', () => {
       'choose',
       ids.map((tenantId, index) => ({ tenantId, ...(index === 11 ? {} : later) })),
     );
-    const both = await decideBothWays({ userId: 'among-bindings', clientId: 'among-bindings' });
+    const both = await decideAllWays({ userId: 'among-bindings', clientId: 'among-bindings' });
     expect(both.complete).toMatchObject({ outcome: 'only', coverage: { tenantId: 'binding-11' } });
     expectSame(both);
   });
@@ -627,7 +651,7 @@ describe('the facts that are looked up', () => {
     await createTenants('fixed-one', 'fixed-two');
     await createUser('fixed-twice', [{ tenantId: 'fixed-one' }]);
     await createClient('fixed-twice', 'fixed', [{ tenantId: 'fixed-one' }, { tenantId: 'fixed-two' }]);
-    const both = await decideBothWays({ userId: 'fixed-twice', clientId: 'fixed-twice' });
+    const both = await decideAllWays({ userId: 'fixed-twice', clientId: 'fixed-twice' });
     expect(both.complete.outcome).toBe('refused');
     expectSame(both);
   });
@@ -650,7 +674,7 @@ describe('the facts that are looked up', () => {
     });
     const outcomes = new Set<string>();
     for (let round = 0; round < 150; round += 1) {
-      const both = await decideBothWays(await randomCase(random, pool, `random-${String(round)}`));
+      const both = await decideAllWays(await randomCase(random, pool, `random-${String(round)}`));
       outcomes.add(both.complete.outcome);
       try {
         expectSame(both);
@@ -658,6 +682,8 @@ describe('the facts that are looked up', () => {
         throw new Error(`round ${String(round)}: ${String(cause)}`, { cause });
       }
     }
+    const cached = origins.slice(-150).filter((origin) => origin === 'cache');
+    expect(cached.length).toBeGreaterThan(75);
     expect([...outcomes].toSorted()).toEqual([
       'ambiguous',
       'bound',

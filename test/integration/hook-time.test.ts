@@ -207,7 +207,7 @@ describe('facts of a moment ago', () => {
       callOf(ONCE, { user: NIA }),
       callOf(ONCE, { client: FAILS_OPEN }),
       withMembers(ONCE, {
-        'data.context.request.url.value': 'https://login.acme.example/v1/authorize?tenant=green',
+        'data.context.request.url.value': 'https://login.acme.example/v1/authorize?tenant=amber',
       }),
     ];
     await whileLocked(lenient, FACTS, async () => {

@@ -29,8 +29,8 @@ beforeEach(() => prisma.rememberedChoice.deleteMany());
 
 async function rememberedAt(now: number): Promise<string | undefined> {
   const key = { orgId: 'acme', userId: 'ann', clientId: 'web', hintedTenantId: null, presentedJti: 'jti' };
-  const { remembered } = await databaseFacts(database)(key, { now, horizon: now });
-  return remembered?.tenantId;
+  const { facts } = await databaseFacts(database)(key, { now, horizon: now });
+  return facts.remembered?.tenantId;
 }
 
 async function keptTenants(): Promise<readonly string[]> {

@@ -80,12 +80,13 @@ export async function startTestHook(options: TestHookOptions = {}): Promise<Test
   };
 }
 
-/** Free ports on loopback, and defaults besides. */
+/** Free ports on loopback, no facts but the directory's of this moment, and defaults besides. */
 export function testConfiguration(): HookConfiguration {
   return readHookConfiguration({
     MINTMARK_HOOK_HOST: '127.0.0.1',
     MINTMARK_HOOK_PORT: '0',
     MINTMARK_OPS_PORT: '0',
+    MINTMARK_CACHED_FACTS_SECONDS: '0',
     MINTMARK_LOG_HASH_KEY: 'k'.repeat(16),
   });
 }

@@ -5,7 +5,7 @@ export const COVERS_LIMIT = 1000;
 const UNNAMED_TENANTS = 8;
 
 /**
- * All facts of one call in one round trip, as one row of JSON columns: "user", "client", "remembered", "tenants".
+ * All facts of one call in one round trip, as one row of JSON columns: "user", "client", "remembered", "tenants", "suspended".
  *
  * Parameters: $1 org id, $2 user id or null, $3 client id, $4 hinted tenant id or null, $5 presented refresh token id
  * or null, $6 now, $7 the end of the shortest token life.
@@ -13,7 +13,8 @@ const UNNAMED_TENANTS = 8;
  * Tenants are loaded where the call can select them: named by hint, remembered choice or default membership, or among
  * the first open memberships (bindings, for machine calls). Tenants that the client is bound to come first, since a
  * `choose` client leaves only those; a `fixed` client's own are always loaded, to see that there is only one. Windows that
- * have closed are left out: nothing opens them again.
+ * have closed are left out: nothing opens them again. "suspended" are the ids of covered tenants that are not active, so that
+ * whoever keeps the documents knows that nothing is missing.
  */
 export const FACTS_QUERY = `
   WITH u AS (
@@ -39,6 +40,9 @@ export const FACTS_QUERY = `
     SELECT tenant_id, tenant_id IN (SELECT tenant_id FROM open_bindings) AS of_client FROM m WHERE ${isOpen('m')}
     UNION ALL
     SELECT tenant_id, true FROM open_bindings WHERE $2::text IS NULL OR (SELECT tenant_mode FROM c) = 'fixed'
+  ), suspended AS (
+    SELECT DISTINCT covers.tenant_id
+    FROM covers JOIN tenants ON tenants.id = covers.tenant_id AND tenants.status <> 'active'
   ), open_covers AS (
     SELECT DISTINCT covers.tenant_id, of_client
     FROM covers JOIN tenants ON tenants.id = covers.tenant_id AND tenants.status = 'active'
@@ -85,7 +89,8 @@ export const FACTS_QUERY = `
           'from', ${epochMs('g.valid_from')}, 'until', ${epochMs('g.valid_until')}) ORDER BY g.id), '[]')
         FROM feature_grants AS g
         WHERE g.tenant_id = t.id AND g.user_id IS NULL AND (g.valid_until IS NULL OR g.valid_until > $6::timestamptz))
-    )), '[]') FROM tenants AS t WHERE t.id IN (SELECT tenant_id FROM candidates)) AS "tenants"`;
+    )), '[]') FROM tenants AS t WHERE t.id IN (SELECT tenant_id FROM candidates)) AS "tenants",
+    (SELECT coalesce(json_agg(tenant_id), '[]') FROM suspended) AS "suspended"`;
 
 /** Whether a row's window is open from now to the end of the shortest token life. */
 function isOpen(row: string): string {

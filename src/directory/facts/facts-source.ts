@@ -17,8 +17,15 @@ export interface LookupTime {
   readonly horizon: number;
 }
 
+/** What one lookup read. */
+export interface FactsReading {
+  readonly facts: Facts;
+  /** Tenants that an open membership or binding covers, and that are not active. They need not be among the facts. */
+  readonly suspendedTenantIds: readonly string[];
+}
+
 /** Reads the facts of one call. The result is frozen. */
-export type FactsSource = (key: FactsKey, time: LookupTime) => Promise<Facts>;
+export type FactsSource = (key: FactsKey, time: LookupTime) => Promise<FactsReading>;
 
 /** The directory holds more about one subject than a call can carry. */
 export class TooManyFactsError extends Error {

@@ -1,7 +1,6 @@
 import type {
   ClientBinding,
   ClientFacts,
-  Facts,
   FeatureGrant,
   FeatureSetting,
   FeatureValue,
@@ -16,7 +15,7 @@ import type {
   UserGrant,
 } from '../../claims/facts.js';
 import { COVERS_LIMIT } from './facts-query.js';
-import { TooManyFactsError } from './facts-source.js';
+import { TooManyFactsError, type FactsReading } from './facts-source.js';
 
 /** The columns of the facts query, as the driver gives them: parsed JSON. */
 export interface FactsRow {
@@ -24,6 +23,7 @@ export interface FactsRow {
   readonly client: unknown;
   readonly remembered: unknown;
   readonly tenants: unknown;
+  readonly suspended: unknown;
 }
 
 /**
@@ -32,13 +32,16 @@ export interface FactsRow {
  * @throws TypeError where the row has another shape than the query gives, which a replaced view could cause
  * @throws TooManyFactsError
  */
-export function parseFacts({ user, client, remembered, tenants }: FactsRow): Facts {
+export function parseFacts({ user, client, remembered, tenants, suspended }: FactsRow): FactsReading {
   const documents = list(tenants, tenantFacts).map((tenant) => [tenant.id, tenant] as const);
   return Object.freeze({
-    user: user === null ? null : userFacts(user),
-    client: client === null ? null : clientFacts(client),
-    remembered: remembered === null ? null : rememberedTenant(remembered),
-    tenants: new Map(documents),
+    facts: Object.freeze({
+      user: user === null ? null : userFacts(user),
+      client: client === null ? null : clientFacts(client),
+      remembered: remembered === null ? null : rememberedTenant(remembered),
+      tenants: new Map(documents),
+    }),
+    suspendedTenantIds: list(suspended, text),
   });
 }
 

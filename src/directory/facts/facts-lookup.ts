@@ -1,0 +1,137 @@
+import type { Facts } from '../../claims/facts.js';
+import { FactsCache, type ChoiceKey, type DirectoryChange, type KeptFacts } from './facts-cache.js';
+import {
+  FactsUnavailableError,
+  type FactsKey,
+  type FactsReading,
+  type FactsSource,
+  type LookupTime,
+} from './facts-source.js';
+import { DeadlineError, withinDeadline } from './within-deadline.js';
+
+/** Where the facts of one call came from: `stale` ones stand in because the directory did not answer. */
+export type FactsOrigin = 'directory' | 'cache' | 'stale';
+
+/** Facts, where they came from, and how old the oldest of them is: 0 where they were read for this call. */
+export interface AgedFacts {
+  readonly facts: Facts;
+  readonly origin: FactsOrigin;
+  readonly ageMs: number;
+}
+
+export interface FactsLookupOptions {
+  readonly source: FactsSource;
+  /** How old facts may be while the directory answers, in milliseconds; 0 reads them for every call. */
+  readonly freshMs: number;
+  /** How old facts may be when fresh ones cannot be had, in milliseconds. */
+  readonly staleMs: number;
+  /** Bound of the documents in memory, in bytes, by estimate. */
+  readonly cacheBytes: number;
+  /** Milliseconds on a clock that never jumps. */
+  readonly monotonicNow: () => number;
+}
+
+/** A read that is under way. */
+interface Flight {
+  /** What changed since it began: it may have read the state before. */
+  readonly changes: DirectoryChange[];
+  readonly reading: Promise<FactsReading>;
+}
+
+/**
+ * Looks facts up: in the cache while they are fresh, else in the directory, else, where that does not answer in time, in
+ * the cache within their age limit. Equal lookups at the same moment share one read.
+ */
+export class FactsLookup {
+  readonly #options: FactsLookupOptions;
+  readonly #cache: FactsCache;
+  /** Reads that a lookup may still join, by structural key. */
+  readonly #joinable = new Map<string, Flight>();
+  readonly #flights = new Set<Flight>();
+
+  constructor(options: FactsLookupOptions) {
+    this.#options = options;
+    this.#cache = new FactsCache(options.cacheBytes);
+  }
+
+  /** Documents kept, and what they weigh in bytes, by estimate. */
+  get size(): FactsCache['size'] {
+    return this.#cache.size;
+  }
+
+  /**
+   * @param waitMs how long to wait for the directory
+   * @throws whatever the lookup threw, or DeadlineError, where no facts are at hand that are young enough
+   */
+  async lookUp(key: FactsKey, time: LookupTime, waitMs: number): Promise<AgedFacts> {
+    const fresh = this.#find(key, time, this.#options.freshMs);
+    if (fresh !== undefined) return this.#aged(fresh, 'cache');
+    try {
+      const { facts } = await withinDeadline(this.#read(key, time), waitMs);
+      return { facts, origin: 'directory', ageMs: 0 };
+    } catch (error) {
+      // Only where the directory is out of reach: what it holds for certain is not made better by older facts.
+      const isOutOfReach = error instanceof DeadlineError || error instanceof FactsUnavailableError;
+      const stale = isOutOfReach ? this.#find(key, time, this.#options.staleMs) : undefined;
+      if (stale === undefined) throw error;
+      return this.#aged(stale, 'stale');
+    }
+  }
+
+  /**
+   * Forgets what a change in the directory touches. Reads under way keep nothing of it either, and no later lookup joins
+   * them: they may have seen the directory as it was before.
+   */
+  forget(change: DirectoryChange): void {
+    this.#cache.drop(change);
+    this.#joinable.clear();
+    for (const { changes } of this.#flights) changes.push(change);
+  }
+
+  /** Keeps a choice that this process just stored, for the refresh that may follow soon. */
+  noteChoice(choice: ChoiceKey & { readonly tenantId: string; readonly chosenAt: number }): void {
+    this.forget({ kind: 'choice', ...choice });
+    const { tenantId, chosenAt } = choice;
+    this.#cache.keepChoice(choice, Object.freeze({ tenantId, chosenAt }), this.#options.monotonicNow());
+  }
+
+  #find(key: FactsKey, time: LookupTime, ageMs: number): KeptFacts | undefined {
+    return ageMs === 0 ? undefined : this.#cache.find(key, time, this.#options.monotonicNow() - ageMs);
+  }
+
+  #aged({ facts, readAt }: KeptFacts, origin: FactsOrigin): AgedFacts {
+    return { facts, origin, ageMs: this.#options.monotonicNow() - readAt };
+  }
+
+  #read(key: FactsKey, time: LookupTime): Promise<FactsReading> {
+    const id = structuralKey(key, time);
+    const joined = this.#joinable.get(id);
+    if (joined !== undefined) return joined.reading;
+    const startedAt = this.#options.monotonicNow();
+    const changes: DirectoryChange[] = [];
+    const reading = this.#options.source(key, time).then((read) => {
+      this.#cache.keep(key, read, { readAt: startedAt, changes });
+      return read;
+    });
+    const flight: Flight = { changes, reading };
+    this.#joinable.set(id, flight);
+    this.#flights.add(flight);
+    const land = (): void => {
+      this.#flights.delete(flight);
+      if (this.#joinable.get(id) === flight) this.#joinable.delete(id);
+    };
+    reading.then(land, land);
+    return reading;
+  }
+}
+
+/**
+ * JSON keeps the members of the key apart: no two keys have one text, whatever the ids hold. Which tenants are read depends
+ * on how long the token lives at the least, too.
+ */
+function structuralKey(
+  { orgId, userId, clientId, hintedTenantId, presentedJti }: FactsKey,
+  { now, horizon }: LookupTime,
+): string {
+  return JSON.stringify([orgId, userId, clientId, hintedTenantId, presentedJti, horizon - now]);
+}
