@@ -9,7 +9,15 @@ export interface Database {
   readonly prisma: PrismaClient;
   /** Lends one dedicated connection for scripts; statements of a transaction stay together on it. */
   withScripts<T>(work: (run: ScriptRunner) => Promise<T>): Promise<T>;
+  /** Connections in use and idle, and statements that wait for one; null where there is no pool. */
+  pool(): PoolState | null;
   close(): Promise<void>;
+}
+
+export interface PoolState extends Readonly<Record<string, number>> {
+  readonly busy: number;
+  readonly idle: number;
+  readonly waiting: number;
 }
 
 /** How long to wait for the database, in milliseconds; one bound for connecting, for a statement and for its answer. */

@@ -38,6 +38,7 @@ async function startEngine(folder: string): Promise<Database> {
     engine: 'embedded',
     prisma,
     withScripts: (work) => work(async (sql) => (await pglite.exec(sql)).at(-1)?.rows ?? []),
+    pool: () => null,
     close: async () => {
       await prisma.$disconnect();
       // Disconnecting leaves the engine open.

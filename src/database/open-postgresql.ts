@@ -42,6 +42,11 @@ export async function openPostgresql(
     engine: 'postgresql',
     prisma,
     withScripts: (work) => withClient(connection, work),
+    pool: () => ({
+      busy: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     close: async () => {
       await prisma.$disconnect();
       await pool.end();

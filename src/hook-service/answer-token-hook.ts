@@ -13,11 +13,11 @@ import type { TokenHookResponse } from '../okta/token-hook-response.js';
 import {
   policyAnswer,
   stamp,
-  type Deadline,
   type Stamped,
   type StampingDependencies,
   type StampingSettings,
 } from '../stamping/stamp.js';
+import type { CallClock } from '../stamping/call-clock.js';
 import type { CallRecord, RefusalReason } from './call-record.js';
 import type { RequestCheck } from './compile-request-check.js';
 
@@ -29,6 +29,8 @@ export interface HookAnswer {
 export interface AnsweringDependencies extends StampingDependencies {
   readonly isTokenHookRequest: RequestCheck;
   readonly control: () => ControlSnapshot;
+  /** How long after its arrival a call may wait, in milliseconds. */
+  readonly deadlineMs: number;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface AnsweringDependencies extends StampingDependencies {
 export async function answerTokenHook(
   body: unknown,
   credential: CredentialControl,
-  deadline: Deadline,
+  clock: CallClock,
   dependencies: AnsweringDependencies,
 ): Promise<HookAnswer> {
   if (!dependencies.isTokenHookRequest(body)) return refuse(reasonFor(body), credential, null);
@@ -48,7 +50,7 @@ export async function answerTokenHook(
   const issuer = snapshot.issuers.get(body.data.context.protocol.issuer.uri);
   if (issuer === undefined) return refuse('unknown_issuer', credential, null);
   if (!credential.issuerIds.has(issuer.rules.issuerId)) return refuse('issuer_not_allowed', credential, null);
-  return answerForIssuer(body, { issuer, snapshot, credential, deadline, dependencies });
+  return answerForIssuer(body, { issuer, snapshot, credential, clock, dependencies });
 }
 
 /**
@@ -83,18 +85,24 @@ interface KnownIssuer {
   readonly issuer: IssuerControl;
   readonly snapshot: ControlSnapshot;
   readonly credential: CredentialControl;
-  readonly deadline: Deadline;
+  readonly clock: CallClock;
   readonly dependencies: AnsweringDependencies;
 }
 
 async function answerForIssuer(body: TokenHookRequest, known: KnownIssuer): Promise<HookAnswer> {
-  const { issuer, snapshot, credential, deadline, dependencies } = known;
+  const { issuer, snapshot, credential, clock, dependencies } = known;
   const clientId = body.data.context.protocol.client.id;
   const control = effectiveControl(snapshot, issuer, clientId);
-  const settings: StampingSettings = { orgId: issuer.orgId, rules: issuer.rules, ...control };
+  const settings: StampingSettings = {
+    orgId: issuer.orgId,
+    rules: issuer.rules,
+    deadlineMs: dependencies.deadlineMs,
+    ...control,
+  };
   const record = {
     ...emptyRecord(credential),
     issuerId: issuer.rules.issuerId,
+    mode: control.mode,
     clientId: isId(clientId) ? clientId : null,
   };
   const reading = readHookCall(body);
@@ -106,7 +114,8 @@ async function answerForIssuer(body: TokenHookRequest, known: KnownIssuer): Prom
       record: { ...record, outcome: 'failed', reason: 'unusable_payload', detail: reading.why },
     };
   }
-  const stamped = await stamp(reading.call, settings, deadline, dependencies);
+  clock.end('check');
+  const stamped = await stamp(reading.call, settings, clock, dependencies);
   return { response: stamped.response, record: { ...record, ...describe(reading.call, settings, stamped) } };
 }
 
@@ -117,6 +126,7 @@ function emptyRecord({ id }: CredentialControl): CallRecord {
     detail: null,
     credentialId: id,
     issuerId: null,
+    mode: null,
     clientId: null,
     userId: null,
     grantType: null,

@@ -1,5 +1,6 @@
 import type { DenyReason } from '../claims/decision.js';
 import type { SelectionOutcome } from '../claims/select-tenant.js';
+import type { StampingMode } from '../directory/control/control-snapshot.js';
 import type { FactsOrigin } from '../directory/facts/facts-lookup.js';
 import type { StampingFailure } from '../stamping/stamp.js';
 
@@ -25,6 +26,8 @@ export interface CallRecord {
   readonly detail: string | null;
   readonly credentialId: string;
   readonly issuerId: string | null;
+  /** The mode that was in force for the call; null where the issuer is not known. */
+  readonly mode: StampingMode | null;
   readonly clientId: string | null;
   readonly userId: string | null;
   readonly grantType: string | null;

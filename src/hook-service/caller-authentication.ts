@@ -1,13 +1,14 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { authenticateByHeader } from '../caller/header-credential.js';
 import type { ControlSnapshot, CredentialControl } from '../directory/control/control-snapshot.js';
+import { CallClock } from '../stamping/call-clock.js';
 import { DENIAL } from '../claims/to-hook-response.js';
 
 /** Who called, and when the call arrived. */
 export interface Caller {
   readonly credential: CredentialControl;
-  /** Milliseconds on the monotonic clock. */
-  readonly arrivedAt: number;
+  /** Started at the arrival of the headers. */
+  readonly clock: CallClock;
 }
 
 declare module 'fastify' {
@@ -37,10 +38,11 @@ export function requireCaller(server: FastifyInstance, options: AuthenticationOp
   server.decorateRequest('caller', null);
   server.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.url !== options.path) return refuseRoute(reply);
-    const arrivedAt = options.monotonicNow();
+    const clock = new CallClock(options.monotonicNow);
     const credential = proveCaller(request.raw.rawHeaders, options.control().credentials, options.now());
     if (credential === undefined) return refuseCaller(reply, options);
-    request.caller = { credential, arrivedAt };
+    clock.end('authenticate');
+    request.caller = { credential, clock };
     return undefined;
   });
 }

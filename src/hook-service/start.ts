@@ -151,7 +151,7 @@ async function createApplication(
     now: options.now,
     monotonicNow: () => performance.now(),
     onUnauthenticated: () => {
-      parts.metrics.countUnauthenticated();
+      parts.metrics.countUnauthenticated(configuration.unauthenticatedAnswer === '401');
       logger.warn('hook call by an unauthenticated caller');
     },
   });
@@ -177,6 +177,7 @@ function tokenHookOptions(
     cacheBytes: configuration.factsCacheBytes,
     monotonicNow: () => performance.now(),
   });
+  addReadings(metrics, facts, database);
   return {
     logger,
     metrics,
@@ -191,6 +192,25 @@ function tokenHookOptions(
     },
     now,
   };
+}
+
+function addReadings(metrics: Metrics, facts: FactsLookup, database: Database): void {
+  metrics.addReading({
+    name: 'mintmark_facts_cache_documents',
+    help: 'Users, clients, tenants and remembered choices in memory.',
+    read: () => facts.size.documents,
+  });
+  metrics.addReading({
+    name: 'mintmark_facts_cache_bytes',
+    help: 'What they weigh, by estimate.',
+    read: () => facts.size.bytes,
+  });
+  metrics.addReading({
+    name: 'mintmark_database_pool_connections',
+    help: 'Connections of the pool, and calls that wait for one.',
+    label: 'state',
+    read: () => database.pool(),
+  });
 }
 
 /** Says once, not at every refresh, which mappings of the directory are left out. */

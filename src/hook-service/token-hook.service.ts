@@ -1,11 +1,9 @@
-import { performance } from 'node:perf_hooks';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from '../operations/logger.js';
 import type { Metrics } from '../operations/metrics.js';
 import type { TokenHookResponse } from '../okta/token-hook-response.js';
-import type { Deadline } from '../stamping/stamp.js';
 import { answerTokenHook, refuse, type AnsweringDependencies, type HookAnswer } from './answer-token-hook.js';
-import type { RefusalReason } from './call-record.js';
+import type { CallRecord, RefusalReason } from './call-record.js';
 import type { Caller } from './caller-authentication.js';
 
 /** What the service is given by the root. */
@@ -13,8 +11,6 @@ export interface TokenHookOptions extends AnsweringDependencies {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly pseudonym: (id: string) => string;
-  /** How long after its arrival a call may wait, in milliseconds. */
-  readonly deadlineMs: number;
 }
 
 export const TOKEN_HOOK_OPTIONS = Symbol('TokenHookOptions');
@@ -29,31 +25,44 @@ export class TokenHookService {
   }
 
   async answer(body: unknown, caller: Caller): Promise<TokenHookResponse> {
-    const { deadlineMs } = this.#options;
-    const deadline: Deadline = { remainingMs: () => caller.arrivedAt + deadlineMs - performance.now() };
-    return this.#finish(caller, await answerTokenHook(body, caller.credential, deadline, this.#options));
+    const { credential, clock } = caller;
+    clock.end('receive');
+    return this.#finish(caller, await answerTokenHook(body, credential, clock, this.#options));
   }
 
   /** Answers a call whose body never became a request. */
   refuse(reason: RefusalReason, caller: Caller, detail: string | null): TokenHookResponse {
+    caller.clock.end('receive');
     return this.#finish(caller, refuse(reason, caller.credential, detail));
   }
 
-  #finish({ arrivedAt }: Caller, { response, record }: HookAnswer): TokenHookResponse {
+  #finish({ clock }: Caller, { response, record }: HookAnswer): TokenHookResponse {
     const { logger, metrics, pseudonym } = this.#options;
+    clock.end('respond');
+    const { durationMs, steps } = clock;
     metrics.countCall({
       outcome: record.outcome,
       reason: record.reason ?? '',
       issuer: record.issuerId ?? '',
+      mode: record.mode ?? '',
+      isUnstamped: isUnstamped(record, response),
+      facts: record.facts,
+      durationMs,
+      steps,
     });
     const { userId, ...logged } = record;
     const line = {
       ...logged,
       user: userId === null ? null : pseudonym(userId),
-      durationMs: Number((performance.now() - arrivedAt).toFixed(2)),
+      durationMs: Math.round(durationMs * 100) / 100,
     };
     if (record.outcome === 'failed') logger.warn(line, 'hook call');
     else logger.info(line, 'hook call');
     return response;
   }
+}
+
+/** Whether Okta mints without our claims although it was to have them: nobody else would notice. */
+function isUnstamped({ outcome, mode }: CallRecord, response: TokenHookResponse): boolean {
+  return outcome === 'failed' && mode !== 'shadow' && !('error' in response);
 }

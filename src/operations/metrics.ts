@@ -1,43 +1,145 @@
-import { Counter, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** How one answered call is counted. */
+/** When a step of a call ran: milliseconds on the monotonic clock. */
+export interface TimedStep {
+  readonly step: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+}
+
+/** How one answered call is counted. Values come from closed sets: outcomes, reasons, and what the directory holds. */
 export interface CountedCall {
   readonly outcome: string;
   /** Why it was denied or failed; empty where there is nothing to say. */
   readonly reason: string;
   /** Empty where the issuer is not known. */
   readonly issuer: string;
+  /** Empty where the issuer is not known. */
+  readonly mode: string;
+  /** Whether the call was eligible for our claims, and Okta mints without them. */
+  readonly isUnstamped: boolean;
+  /** Where its facts came from; null where none were looked up. */
+  readonly facts: string | null;
+  /** From the arrival of the headers to the answer. */
+  readonly durationMs: number;
+  readonly steps: readonly TimedStep[];
 }
 
-/** What the process counts about its calls; served as text on the ops port. Label values come from closed sets. */
+/** A gauge that is read when somebody asks for the metrics. */
+export interface Reading {
+  readonly name: string;
+  readonly help: string;
+  /** The value, or values by the one label; null where there is none at the moment. */
+  readonly read: () => number | null | Readonly<Record<string, number>>;
+  /** The label's name, where there are several values. */
+  readonly label?: string;
+}
+
+/** What the process counts about its calls; served as text on the ops port. */
 export interface Metrics {
   countCall(call: CountedCall): void;
-  countUnauthenticated(): void;
+  /** @param isUnstamped whether Okta mints without our claims after the answer */
+  countUnauthenticated(isUnstamped: boolean): void;
+  addReading(reading: Reading): void;
   /** The Prometheus text format, and its content type. */
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
-/** Makes counters of the service's own: two services in one process do not share any. */
+/** Seconds; dense where a hook is when all is well, and up to Okta's three. */
+const BUCKETS = [
+  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 3,
+];
+
+/** Makes metrics of the service's own: two services in one process do not share any. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
-  const calls = new Counter({
-    name: 'mintmark_hook_calls_total',
-    help: 'Authenticated hook calls, by how they ended, why, and issuer.',
-    labelNames: ['outcome', 'reason', 'issuer'],
-    registers: [registry],
-  });
-  const unauthenticated = new Counter({
-    name: 'mintmark_unauthenticated_calls_total',
-    help: 'Hook calls by callers that did not prove themselves.',
-    registers: [registry],
-  });
+  const counters = createCounters(registry);
+  const { wholeSeconds, stepSeconds } = createHistograms(registry);
+  // Memory, CPU, garbage collection and the delay of the event loop.
+  collectDefaultMetrics({ register: registry });
   return {
-    countCall: ({ outcome, reason, issuer }) => {
-      calls.inc({ outcome, reason, issuer });
+    countCall: ({ outcome, reason, issuer, mode, isUnstamped, facts, durationMs, steps }) => {
+      counters.calls.inc({ outcome, reason, issuer, mode });
+      if (isUnstamped) counters.unstamped.inc({ reason });
+      if (facts !== null) counters.facts.inc({ origin: facts });
+      if (facts === 'stale') counters.stale.inc();
+      wholeSeconds.observe(durationMs / 1000);
+      for (const { step, startedAt, endedAt } of steps)
+        stepSeconds.observe({ step }, (endedAt - startedAt) / 1000);
     },
-    countUnauthenticated: () => {
-      unauthenticated.inc();
+    countUnauthenticated: (isUnstamped) => {
+      counters.unauthenticated.inc();
+      if (isUnstamped) counters.unstamped.inc({ reason: 'unauthenticated' });
+    },
+    addReading: (reading) => {
+      addGauge(registry, reading);
     },
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
+}
+
+function createCounters(registry: Registry) {
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Counter({ name, help, labelNames, registers: [registry] });
+  return {
+    calls: counter('mintmark_hook_calls_total', 'Authenticated hook calls, by how they ended.', [
+      'outcome',
+      'reason',
+      'issuer',
+      'mode',
+    ]),
+    unstamped: counter(
+      'mintmark_unstamped_total',
+      'Calls that were eligible for our claims and after which Okta mints without them, by reason.',
+      ['reason'],
+    ),
+    unauthenticated: counter(
+      'mintmark_unauthenticated_calls_total',
+      'Hook calls by callers that did not prove themselves.',
+      [],
+    ),
+    facts: counter('mintmark_facts_lookups_total', 'Lookups of facts, by where these came from.', ['origin']),
+    stale: counter(
+      'mintmark_stale_facts_total',
+      'Calls decided on facts of earlier, since the directory did not answer.',
+      [],
+    ),
+  };
+}
+
+function createHistograms(registry: Registry) {
+  const registers = [registry];
+  return {
+    wholeSeconds: new Histogram({
+      name: 'mintmark_hook_call_seconds',
+      help: 'Authenticated hook calls, from the arrival of the headers to the answer.',
+      buckets: BUCKETS,
+      registers,
+    }),
+    stepSeconds: new Histogram({
+      name: 'mintmark_hook_step_seconds',
+      help: 'The steps of hook calls.',
+      labelNames: ['step'],
+      buckets: BUCKETS,
+      registers,
+    }),
+  };
+}
+
+function addGauge(registry: Registry, { name, help, read, label }: Reading): void {
+  const gauge = new Gauge({
+    name,
+    help,
+    labelNames: label === undefined ? [] : [label],
+    registers: [],
+    collect() {
+      const value = read();
+      this.reset();
+      // A gauge without labels has the value 0 after a reset: one that is not there is not shown at all.
+      if (value === null) this.remove();
+      else if (typeof value === 'number') this.set(value);
+      else for (const [member, part] of Object.entries(value)) this.set({ [label ?? '']: member }, part);
+    },
+  });
+  registry.registerMetric(gauge);
 }

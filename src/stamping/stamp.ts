@@ -10,6 +10,7 @@ import { FactsUnavailableError, TooManyFactsError, type FactsKey } from '../dire
 import type { AgedFacts, FactsLookup, FactsOrigin } from '../directory/facts/facts-lookup.js';
 import { DeadlineError, withinDeadline } from '../directory/facts/within-deadline.js';
 import type { TokenHookResponse } from '../okta/token-hook-response.js';
+import type { CallClock } from './call-clock.js';
 
 /** The settings of one call: those of its issuer, as its client overrides them. */
 export interface StampingSettings {
@@ -17,6 +18,8 @@ export interface StampingSettings {
   readonly rules: IssuerRules;
   readonly mode: 'enforce' | 'shadow' | 'off';
   readonly failurePolicy: 'omit' | 'deny';
+  /** How long after its arrival a call may wait, in milliseconds. */
+  readonly deadlineMs: number;
 }
 
 /** Why no decision could be answered with; the failure policy answered instead. */
@@ -68,12 +71,6 @@ export interface StampingDependencies {
   readonly now: () => number;
 }
 
-/** Time left for one call. */
-export interface Deadline {
-  /** Milliseconds left, 0 or less when it has passed. */
-  remainingMs(): number;
-}
-
 /**
  * What storing a choice has at the least, in milliseconds: stale facts come when the deadline is over, and a directory that is
  * slow to read may still be quick to write. With the longest deadline that is within Okta's three seconds.
@@ -89,15 +86,17 @@ const NO_FACTS: Facts = Object.freeze({ user: null, client: null, tenants: new M
 export async function stamp(
   call: HookCall,
   settings: StampingSettings,
-  deadline: Deadline,
+  clock: CallClock,
   dependencies: StampingDependencies,
 ): Promise<Stamped> {
   if (settings.mode === 'off') return unanswered(null);
   try {
-    const found = await lookUpFacts(call, settings, deadline, dependencies);
+    const found = await lookUpFacts(call, settings, clock, dependencies);
+    clock.end('facts');
     const now = dependencies.now();
     const decision = decide(call, found?.facts ?? NO_FACTS, settings.rules, now);
-    const remembered = await remember(decision, { call, settings, deadline, dependencies, now });
+    clock.end('decide');
+    const remembered = await remember(decision, { call, settings, clock, dependencies, now });
     const wouldAnswer = toHookResponse(decision, call.drafts);
     const violations = checkHookResponse(wouldAnswer, call.drafts);
     const facts = found === null ? null : { origin: found.origin, ageMs: found.ageMs };
@@ -148,8 +147,8 @@ export function policyAnswer(policy: 'omit' | 'deny'): TokenHookResponse {
 /** A payload that names two parties is denied whoever they are. */
 async function lookUpFacts(
   call: HookCall,
-  { orgId }: StampingSettings,
-  deadline: Deadline,
+  { orgId, deadlineMs }: StampingSettings,
+  clock: CallClock,
   { facts, now }: StampingDependencies,
 ): Promise<AgedFacts | null> {
   if (call.subject.kind === 'conflict') return null;
@@ -161,13 +160,13 @@ async function lookUpFacts(
     presentedJti: call.refresh.presentedJti,
   };
   const { from, to } = shortestTokenLife(now(), call.atAuthorize);
-  return facts.lookUp(key, { now: from, horizon: to }, deadline.remainingMs());
+  return facts.lookUp(key, { now: from, horizon: to }, clock.remainingMs(deadlineMs));
 }
 
 interface Remembering {
   readonly call: HookCall;
   readonly settings: StampingSettings;
-  readonly deadline: Deadline;
+  readonly clock: CallClock;
   readonly dependencies: StampingDependencies;
   readonly now: number;
 }
@@ -178,7 +177,7 @@ interface Remembering {
  */
 async function remember(
   decision: Decision,
-  { call, settings, deadline, dependencies, now }: Remembering,
+  { call, settings, clock, dependencies, now }: Remembering,
 ): Promise<boolean> {
   if (decision.kind === 'deny' || decision.remember === null || call.subject.kind !== 'user') return true;
   const storing = dependencies.rememberChoice({
@@ -189,10 +188,15 @@ async function remember(
     chosenAt: now,
     keptUntil: now + settings.rules.rememberChoiceMs,
   });
-  return withinDeadline(storing, Math.max(deadline.remainingMs(), STORING_MS)).then(
+  const isStored = await withinDeadline(
+    storing,
+    Math.max(clock.remainingMs(settings.deadlineMs), STORING_MS),
+  ).then(
     () => true,
     () => false,
   );
+  clock.end('remember');
+  return isStored;
 }
 
 function failureOf(error: unknown): StampingFailure {
