@@ -21,6 +21,16 @@ export interface LogConfiguration {
   readonly hashKey: string | undefined;
 }
 
+/** Where OpenTelemetry traces go. */
+export interface TracingConfiguration {
+  /** Base URL of an OTLP collector (HTTP, JSON); `/v1/traces` is appended. */
+  readonly endpoint: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly serviceName: string;
+  /** The share of calls that are exported, 0 to 1. */
+  readonly ratio: number;
+}
+
 /** Everything of the hook service that is not data. */
 export interface HookConfiguration {
   readonly hook: ListenAddress;
@@ -35,6 +45,8 @@ export interface HookConfiguration {
   /** How old facts may be when fresh ones cannot be had, in milliseconds. */
   readonly staleFactsMs: number;
   readonly controlRefreshMs: number;
+  /** Null where nothing is traced. */
+  readonly tracing: TracingConfiguration | null;
   /** What an unauthenticated caller gets. */
   readonly unauthenticatedAnswer: '401' | 'error';
 }
@@ -112,8 +124,35 @@ function hookConfiguration(variables: Readonly<HookVariables>): HookConfiguratio
     factsCacheBytes: variables.MINTMARK_FACTS_CACHE_MB * 1024 * 1024,
     staleFactsMs: variables.MINTMARK_STALE_FACTS_SECONDS * 1000,
     controlRefreshMs: variables.MINTMARK_CONTROL_REFRESH_SECONDS * 1000,
+    tracing: tracingConfiguration(variables),
     unauthenticatedAnswer: variables.MINTMARK_UNAUTHENTICATED_ANSWER === 'error' ? 'error' : '401',
   });
+}
+
+function tracingConfiguration(variables: Readonly<HookVariables>): TracingConfiguration | null {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: headers = '' } = variables;
+  if (endpoint === undefined) return null;
+  const pairs = headers.split(',').filter((pair) => pair !== '');
+  return Object.freeze({
+    endpoint,
+    headers: Object.freeze(Object.fromEntries(pairs.map(headerPair))),
+    serviceName: variables.OTEL_SERVICE_NAME,
+    ratio: Number(variables.OTEL_TRACES_SAMPLER_ARG),
+  });
+}
+
+function headerPair(pair: string): readonly [string, string] {
+  const [name = '', value = ''] = pair.split('=');
+  return [name, decoded(value)];
+}
+
+/** A value that is not percent-encoded stands for itself. */
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);

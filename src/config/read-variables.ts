@@ -7,7 +7,12 @@ import { HookServiceVariables } from './variables.js';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Their values may hold secrets or folders of a person: a fault names them and does not quote them. */
-const UNQUOTED: ReadonlySet<string> = new Set(['DATABASE_URL', 'MINTMARK_LOG_HASH_KEY']);
+const UNQUOTED: ReadonlySet<string> = new Set([
+  'DATABASE_URL',
+  'MINTMARK_LOG_HASH_KEY',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+]);
 
 const OWN_PREFIX = 'MINTMARK_';
 
@@ -18,6 +23,8 @@ const KNOWN: ReadonlySet<string> = new Set([
   'MINTMARK_LOG_HASH_KEY',
   'MINTMARK_TLS_CERT_FILE',
   'MINTMARK_TLS_KEY_FILE',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_HEADERS',
 ]);
 
 /** Variables as the environment has them, and what is wrong with them. A faulty one keeps its value. */

@@ -80,6 +80,22 @@ export class HookVariables extends DatabaseVariables {
   @IsWholeNumber(1, 300)
   MINTMARK_CONTROL_REFRESH_SECONDS: number = 5;
 
+  /** Base URL of an OTLP collector; without it nothing is traced. */
+  @IsOptional()
+  @Matches(/^https?:\/\/[^\s?#]+$/, { message: 'must be the http(s) URL of an OTLP collector' })
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+
+  /** `name=value` pairs for the collector, comma separated, values percent-encoded (OpenTelemetry's format). */
+  @IsOptional()
+  @Matches(/^[\w.-]+=[^,=\s]*(,[\w.-]+=[^,=\s]*)*$/, { message: 'must be name=value pairs, comma separated' })
+  OTEL_EXPORTER_OTLP_HEADERS?: string;
+
+  @Matches(/^[\w.-]{1,100}$/, { message: 'must be a name of letters, digits, dots and dashes' })
+  OTEL_SERVICE_NAME: string = 'mintmark';
+
+  @Matches(/^(?:0(?:\.\d{1,6})?|1(?:\.0{1,6})?)$/, { message: 'must be a number from 0 to 1' })
+  OTEL_TRACES_SAMPLER_ARG: string = '1';
+
   @IsIn(['401', 'error'], {
     message: 'must be 401 (Okta mints without claims) or error (Okta mints nothing)',
   })

@@ -18,6 +18,7 @@ import { createPseudonyms, type Logger } from '../operations/logger.js';
 import { createMetrics, type Metrics } from '../operations/metrics.js';
 import { NestLogger } from '../operations/nest-logger.js';
 import { startOpsServer } from '../operations/ops-server.js';
+import { startTracing, type Tracing } from '../operations/tracing.js';
 import { requireCaller } from './caller-authentication.js';
 import { compileRequestCheck } from './compile-request-check.js';
 import { HookFailureFilter } from './hook-failure.filter.js';
@@ -76,9 +77,13 @@ export async function startHookService(dependencies: HookServiceDependencies): P
   };
   try {
     await warmUp(database);
+    const tracing = await startConfiguredTracing(dependencies);
+    // Flushed after the hook has answered its last call.
+    if (tracing !== undefined) closing.push(() => tracing.close());
     const app = await createApplication(dependencies, {
       control,
       metrics,
+      tracing,
       isStopping: () => state === 'stopping',
     });
     closing.push(() => app.close());
@@ -98,6 +103,16 @@ export async function startHookService(dependencies: HookServiceDependencies): P
   }
 }
 
+async function startConfiguredTracing({
+  configuration: { tracing },
+  logger,
+}: HookServiceDependencies): Promise<Tracing | undefined> {
+  if (tracing === null) return undefined;
+  return startTracing(tracing, () => {
+    logger.warn('traces could not be exported; those that do not fit the queue are dropped');
+  });
+}
+
 async function listenForHooks(app: NestFastifyApplication, address: ListenAddress): Promise<string> {
   return listen({ address, scheme: 'https', port: 'MINTMARK_HOOK_PORT' }, async ({ host, port }) => {
     await app.listen(port, host);
@@ -109,6 +124,7 @@ async function listenForHooks(app: NestFastifyApplication, address: ListenAddres
 interface ServiceParts {
   readonly control: ControlSnapshotHolder;
   readonly metrics: Metrics;
+  readonly tracing: Tracing | undefined;
   readonly isStopping: () => boolean;
 }
 
@@ -168,7 +184,7 @@ function endConnectionsWhileStopping(server: FastifyInstance, isStopping: () => 
 
 function tokenHookOptions(
   { configuration, database, logger, now = Date.now }: HookServiceDependencies,
-  { control, metrics }: ServiceParts,
+  { control, metrics, tracing }: ServiceParts,
 ): TokenHookOptions {
   const facts = new FactsLookup({
     source: databaseFacts(database),
@@ -181,6 +197,7 @@ function tokenHookOptions(
   return {
     logger,
     metrics,
+    tracing,
     pseudonym: createPseudonyms(configuration.log),
     deadlineMs: configuration.factsDeadlineMs,
     isTokenHookRequest: compileRequestCheck(),

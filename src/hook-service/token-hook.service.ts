@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from '../operations/logger.js';
 import type { Metrics } from '../operations/metrics.js';
+import type { Tracing } from '../operations/tracing.js';
 import type { TokenHookResponse } from '../okta/token-hook-response.js';
 import { answerTokenHook, refuse, type AnsweringDependencies, type HookAnswer } from './answer-token-hook.js';
 import type { CallRecord, RefusalReason } from './call-record.js';
@@ -10,6 +11,8 @@ import type { Caller } from './caller-authentication.js';
 export interface TokenHookOptions extends AnsweringDependencies {
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Absent where nothing is traced. */
+  readonly tracing: Tracing | undefined;
   readonly pseudonym: (id: string) => string;
 }
 
@@ -37,7 +40,7 @@ export class TokenHookService {
   }
 
   #finish({ clock }: Caller, { response, record }: HookAnswer): TokenHookResponse {
-    const { logger, metrics, pseudonym } = this.#options;
+    const { logger, metrics, tracing, pseudonym } = this.#options;
     clock.end('respond');
     const { durationMs, steps } = clock;
     metrics.countCall({
@@ -50,16 +53,37 @@ export class TokenHookService {
       durationMs,
       steps,
     });
+    const isFailed = record.outcome === 'failed';
+    const traceId = tracing?.record({ steps, attributes: attributesOf(record), isFailed });
     const { userId, ...logged } = record;
     const line = {
       ...logged,
+      ...(traceId === undefined ? {} : { traceId }),
       user: userId === null ? null : pseudonym(userId),
       durationMs: Math.round(durationMs * 100) / 100,
     };
-    if (record.outcome === 'failed') logger.warn(line, 'hook call');
+    if (isFailed) logger.warn(line, 'hook call');
     else logger.info(line, 'hook call');
-    return response;
+    return traceId === undefined ? response : { ...response, debugContext: { traceId } };
   }
+}
+
+/** What a span says of its call: words and ids of the configuration, and nothing of a person. */
+function attributesOf(record: CallRecord): Readonly<Record<string, string>> {
+  const { outcome, reason, issuerId, clientId, mode, grantType, selection, facts } = record;
+  const named = {
+    'mintmark.outcome': outcome,
+    'mintmark.reason': reason,
+    'mintmark.issuer': issuerId,
+    'mintmark.client': clientId,
+    'mintmark.mode': mode,
+    'mintmark.grant_type': grantType,
+    'mintmark.selection': selection,
+    'mintmark.facts': facts,
+  };
+  return Object.fromEntries(
+    Object.entries(named).filter((entry): entry is [string, string] => entry[1] !== null),
+  );
 }
 
 /** Whether Okta mints without our claims although it was to have them: nobody else would notice. */

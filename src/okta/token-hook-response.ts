@@ -23,6 +23,12 @@ export interface PatchCommand {
   readonly value: readonly PatchOperation[];
 }
 
+/** Shown in Okta's System Log beside the event of the hook call (section 4); free of secrets and claims. */
+export interface DebugContext {
+  readonly traceId: string;
+}
+
 /** An `error` stops the minting (no token at all); commands are merged before signing. */
-export type TokenHookResponse =
-  { readonly commands: readonly PatchCommand[] } | { readonly error: { readonly errorSummary: string } };
+export type TokenHookResponse = (
+  { readonly commands: readonly PatchCommand[] } | { readonly error: { readonly errorSummary: string } }
+) & { readonly debugContext?: DebugContext };
