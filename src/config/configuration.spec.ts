@@ -44,6 +44,8 @@ const NUMBERS = {
   MINTMARK_FACTS_DEADLINE_MS: { min: 100, max: 2_500 },
   MINTMARK_STALE_FACTS_SECONDS: { min: 0, max: 86_400 },
   MINTMARK_CONTROL_REFRESH_SECONDS: { min: 1, max: 300 },
+  MINTMARK_DRAIN_SECONDS: { min: 0, max: 60 },
+  MINTMARK_TLS_RELOAD_SECONDS: { min: 1, max: 3_600 },
 } as const;
 
 const KNOWN_NAMES = [
@@ -97,12 +99,14 @@ describe('the configuration of the hook service', () => {
     expect(readHookServiceConfiguration(SERVICE)).toEqual({
       database: { engine: 'postgresql', url: POSTGRESQL, poolSize: 10 },
       tls: { cert: readFileSync(one.certFile, 'utf8'), key: readFileSync(one.keyFile, 'utf8') },
+      tlsFiles: { certFile: one.certFile, keyFile: one.keyFile, reloadMs: 10_000 },
       hook: { host: '0.0.0.0', port: 8443 },
       ops: { host: '127.0.0.1', port: 9464 },
       log: { level: 'info', hashKey: undefined },
       factsDeadlineMs: 1_500,
       staleFactsMs: 900_000,
       controlRefreshMs: 5_000,
+      drainMs: 5_000,
       unauthenticatedAnswer: '401',
     });
   });
@@ -114,6 +118,7 @@ describe('the configuration of the hook service', () => {
       ...{ MINTMARK_OPS_HOST: 'ops.internal', MINTMARK_OPS_PORT: '9000', MINTMARK_LOG_LEVEL: 'silent' },
       ...{ MINTMARK_LOG_HASH_KEY: 'k'.repeat(16), MINTMARK_FACTS_DEADLINE_MS: '100' },
       ...{ MINTMARK_STALE_FACTS_SECONDS: '0', MINTMARK_CONTROL_REFRESH_SECONDS: '300' },
+      ...{ MINTMARK_DRAIN_SECONDS: '0', MINTMARK_TLS_RELOAD_SECONDS: '1' },
       ...{ MINTMARK_UNAUTHENTICATED_ANSWER: 'error', NODE_ENV: 'production' },
     };
     expect(readHookServiceConfiguration(environment)).toMatchObject({
@@ -124,6 +129,8 @@ describe('the configuration of the hook service', () => {
       factsDeadlineMs: 100,
       staleFactsMs: 0,
       controlRefreshMs: 300_000,
+      drainMs: 0,
+      tlsFiles: { reloadMs: 1_000 },
       unauthenticatedAnswer: 'error',
     });
   });

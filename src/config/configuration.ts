@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Checked, ConfigurationFault } from './configuration-error.js';
-import { checkTlsFiles, type TlsKeyPair } from './tls-files.js';
+import { checkTlsFiles, type TlsFiles, type TlsKeyPair } from './tls-files.js';
 import { checkVariables, refuseFaults, type Environment } from './read-variables.js';
 import { DatabaseVariables, HookServiceVariables, HookVariables } from './variables.js';
 
@@ -31,6 +31,8 @@ export interface HookConfiguration {
   /** How old facts may be when fresh ones cannot be had, in milliseconds. */
   readonly staleFactsMs: number;
   readonly controlRefreshMs: number;
+  /** How long the service serves on after it was told to stop, in milliseconds. */
+  readonly drainMs: number;
   /** What an unauthenticated caller gets. */
   readonly unauthenticatedAnswer: '401' | 'error';
 }
@@ -38,6 +40,7 @@ export interface HookConfiguration {
 export interface HookServiceConfiguration extends HookConfiguration {
   readonly database: DatabaseConfiguration;
   readonly tls: TlsKeyPair;
+  readonly tlsFiles: TlsFiles;
 }
 
 /** @throws ConfigurationError */
@@ -54,18 +57,18 @@ export interface PlaygroundConfiguration {
   readonly hook: HookConfiguration;
 }
 
+/** No balancer stands in front of the playground: Ctrl+C ends it at once. */
+const PLAYGROUND_DEFAULTS = { MINTMARK_HOOK_HOST: '127.0.0.1', MINTMARK_DRAIN_SECONDS: '0' } as const;
+
 /**
  * The playground's configuration: the hook's, on loopback, with a database that is embedded or on this machine.
  *
  * @throws ConfigurationError
  */
 export function readPlaygroundConfiguration(environment: Environment): PlaygroundConfiguration {
-  const host = environment['MINTMARK_HOOK_HOST'];
-  const onLoopback = {
-    ...environment,
-    MINTMARK_HOOK_HOST: host === undefined || host === '' ? '127.0.0.1' : host,
-  };
-  const { variables, faults } = checkVariables(HookVariables, onLoopback);
+  const given = Object.entries(environment).filter(([, value]) => value !== undefined && value !== '');
+  const ofPlayground = { ...PLAYGROUND_DEFAULTS, ...Object.fromEntries(given) };
+  const { variables, faults } = checkVariables(HookVariables, ofPlayground);
   const database = checkDatabase(variables);
   refuseFaults([...faults, ...database.faults, ...faultsOfPlayground(variables, database.part)]);
   return Object.freeze({ database: database.part, hook: hookConfiguration(variables) });
@@ -77,7 +80,17 @@ export function readHookServiceConfiguration(environment: Environment): HookServ
   const database = checkDatabase(variables);
   const tls = checkTlsFiles(variables.MINTMARK_TLS_CERT_FILE, variables.MINTMARK_TLS_KEY_FILE);
   refuseFaults([...faults, ...database.faults, ...tls.faults]);
-  return Object.freeze({ ...hookConfiguration(variables), database: database.part, tls: tls.part });
+  const tlsFiles = Object.freeze({
+    certFile: variables.MINTMARK_TLS_CERT_FILE,
+    keyFile: variables.MINTMARK_TLS_KEY_FILE,
+    reloadMs: variables.MINTMARK_TLS_RELOAD_SECONDS * 1000,
+  });
+  return Object.freeze({
+    ...hookConfiguration(variables),
+    database: database.part,
+    tls: tls.part,
+    tlsFiles,
+  });
 }
 
 /** The hook's configuration alone, for whoever brings database and certificate. @throws ConfigurationError */
@@ -106,6 +119,7 @@ function hookConfiguration(variables: Readonly<HookVariables>): HookConfiguratio
     factsDeadlineMs: variables.MINTMARK_FACTS_DEADLINE_MS,
     staleFactsMs: variables.MINTMARK_STALE_FACTS_SECONDS * 1000,
     controlRefreshMs: variables.MINTMARK_CONTROL_REFRESH_SECONDS * 1000,
+    drainMs: variables.MINTMARK_DRAIN_SECONDS * 1000,
     unauthenticatedAnswer: variables.MINTMARK_UNAUTHENTICATED_ANSWER === 'error' ? 'error' : '401',
   });
 }

@@ -74,6 +74,9 @@ export class HookVariables extends DatabaseVariables {
   @IsWholeNumber(1, 300)
   MINTMARK_CONTROL_REFRESH_SECONDS: number = 5;
 
+  @IsWholeNumber(0, 60)
+  MINTMARK_DRAIN_SECONDS: number = 5;
+
   @IsIn(['401', 'error'], {
     message: 'must be 401 (Okta mints without claims) or error (Okta mints nothing)',
   })
@@ -87,4 +90,7 @@ export class HookServiceVariables extends HookVariables {
 
   @IsFilePath()
   MINTMARK_TLS_KEY_FILE!: string;
+
+  @IsWholeNumber(1, 3_600)
+  MINTMARK_TLS_RELOAD_SECONDS: number = 10;
 }

@@ -1,4 +1,4 @@
-import { Counter, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 
 /** How one answered call is counted. */
 export interface CountedCall {
@@ -13,6 +13,8 @@ export interface CountedCall {
 export interface Metrics {
   countCall(call: CountedCall): void;
   countUnauthenticated(): void;
+  /** @param daysLeft asked whenever the metrics are read */
+  observeCertificate(daysLeft: () => number): void;
   /** The Prometheus text format, and its content type. */
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
@@ -37,6 +39,17 @@ export function createMetrics(): Metrics {
     },
     countUnauthenticated: () => {
       unauthenticated.inc();
+    },
+    observeCertificate: (daysLeft) => {
+      const gauge = new Gauge({
+        name: 'mintmark_tls_certificate_days_left',
+        help: 'Days until the certificate in force expires.',
+        registers: [],
+        collect() {
+          this.set(daysLeft());
+        },
+      });
+      registry.registerMetric(gauge);
     },
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };

@@ -21,7 +21,7 @@ describe('the metrics', () => {
       ['content-type', 'application/json'],
     ]);
     await hook.call('{}', [[HEADER, 'wrong']]);
-    const lines = (await metrics()).split('\n').filter((line) => line.startsWith('mintmark_'));
+    const lines = (await metrics()).split('\n').filter((line) => /^mintmark_(hook|unauth)/.test(line));
     expect(lines.toSorted()).toEqual(
       [
         'mintmark_hook_calls_total{outcome="stamped",reason="",issuer="acme-orders"} 2',
