@@ -53,6 +53,7 @@ const KNOWN_NAMES = [
   ...['DATABASE_URL', 'NODE_ENV', 'MINTMARK_DATA_DIR', 'MINTMARK_HOOK_HOST', 'MINTMARK_OPS_HOST'],
   ...['MINTMARK_LOG_LEVEL', 'MINTMARK_LOG_HASH_KEY', 'MINTMARK_UNAUTHENTICATED_ANSWER'],
   ...['MINTMARK_TLS_CERT_FILE', 'MINTMARK_TLS_KEY_FILE'],
+  ...['MINTMARK_HOOK_TRANSPORT', 'MINTMARK_TRUSTED_PROXIES'],
 ].toSorted();
 
 async function writeKeyPair(name: string): Promise<{ readonly certFile: string; readonly keyFile: string }> {
@@ -107,6 +108,7 @@ describe('the configuration of the hook service', () => {
       staleFactsMs: 900_000,
       controlRefreshMs: 5_000,
       drainMs: 5_000,
+      trustedProxies: [],
       unauthenticatedAnswer: '401',
     });
   });
@@ -224,6 +226,7 @@ describe('a faulty value', () => {
     ['MINTMARK_DATA_DIR', ['x'.repeat(4097)]],
     ['MINTMARK_HOOK_HOST', ['a b', 'https://host', 'host/path', 'x'.repeat(254), 'hôte']],
     ['MINTMARK_OPS_HOST', ['a b', 'https://host', 'host/path', 'x'.repeat(254), 'hôte']],
+    ['MINTMARK_HOOK_TRANSPORT', ['http', 'plain-http', 'HTTPS', 'plain-http-behind-a-trusted-proxy ']],
     ['MINTMARK_LOG_LEVEL', ['INFO', 'verbose', 'trace', 'warning', '30']],
     ['MINTMARK_LOG_HASH_KEY', ['short', 'k'.repeat(15)]],
     ['MINTMARK_UNAUTHENTICATED_ANSWER', ['200', 'ERROR', 'deny', '401 ']],
@@ -390,6 +393,95 @@ describe('the certificate and its key', () => {
     const [, firstLine = ''] = readFileSync(one.keyFile, 'utf8').split('\n');
     expect(JSON.stringify(fault)).not.toContain(firstLine.slice(0, 20));
   });
+});
+
+const PLAIN = {
+  DATABASE_URL: POSTGRESQL,
+  MINTMARK_HOOK_TRANSPORT: 'plain-http-behind-a-trusted-proxy',
+} as const;
+
+function plainHttp(environment: Environment): ReturnType<typeof readHookServiceConfiguration> {
+  return readHookServiceConfiguration({ ...PLAIN, ...environment });
+}
+
+describe('plain HTTP', () => {
+  it('needs the proxies’ addresses, and no certificate', () => {
+    expect(plainHttp({ MINTMARK_TRUSTED_PROXIES: '10.1.2.3' })).toMatchObject({
+      tls: null,
+      tlsFiles: null,
+      trustedProxies: [{ family: 'ipv4', address: '10.1.2.3', prefix: 32 }],
+    });
+    for (const MINTMARK_TRUSTED_PROXIES of [undefined, '']) {
+      const { faults } = refusalOf(() => plainHttp({ MINTMARK_TRUSTED_PROXIES }));
+      expect(faults).toEqual([
+        { variable: 'MINTMARK_TRUSTED_PROXIES', problem: expect.stringContaining('is not set') },
+      ]);
+    }
+  });
+
+  it('is a contradiction to a certificate', () => {
+    const { faults } = refusalOf(() => plainHttp({ ...SERVICE, MINTMARK_TRUSTED_PROXIES: '10.1.2.3' }));
+    expect(faults.map(({ variable }) => variable)).toEqual([
+      ...['MINTMARK_TLS_CERT_FILE', 'MINTMARK_TLS_KEY_FILE'],
+    ]);
+  });
+
+  it('is never what a missing certificate turns into', () => {
+    expect(
+      faultyNames({
+        ...{ MINTMARK_TLS_CERT_FILE: '', MINTMARK_TLS_KEY_FILE: '', MINTMARK_TRUSTED_PROXIES: '10.1.2.3' },
+      }),
+    ).toEqual(['MINTMARK_TLS_CERT_FILE', 'MINTMARK_TLS_KEY_FILE']);
+  });
+});
+
+describe('trusted proxies', () => {
+  it('are addresses and ranges of both kinds', () => {
+    const MINTMARK_TRUSTED_PROXIES = '10.0.0.0/8, 192.168.7.1 ,fd00:12::/64,2001:db8::7,fc00::/7';
+    expect(readHookServiceConfiguration({ ...SERVICE, MINTMARK_TRUSTED_PROXIES }).trustedProxies).toEqual([
+      { family: 'ipv4', address: '10.0.0.0', prefix: 8 },
+      { family: 'ipv4', address: '192.168.7.1', prefix: 32 },
+      { family: 'ipv6', address: 'fd00:12::', prefix: 64 },
+      { family: 'ipv6', address: '2001:db8::7', prefix: 128 },
+      { family: 'ipv6', address: 'fc00::', prefix: 7 },
+    ]);
+  });
+
+  it.each([
+    ...['0.0.0.0/0', '::/0', '10.0.0.0/0', '0.0.0.0/1', '128.0.0.0/1', '2000::/3', '::/1'],
+    ...['::ffff:0:0/96', '::ffff:10.0.0.1', '0:0:0:0:0:ffff:0:0/96', '::0:FFFF:1.2.3.4', '::ffff:0.0.0.0/96'],
+    ...['10.0.0.0/33', '10.0.0.0/-1', '10.0.0.0/08', '10.0.0.0/8/8', '10.0.0.0/', '10.0.0/8', '10.0.0.256'],
+    ...[
+      'fd00::/129',
+      'fd00:::1',
+      'fe80::1%eth0',
+      '[::1]',
+      'loopback',
+      'proxy.example',
+      '*',
+      'true',
+      '1',
+      ' ',
+    ],
+    ...['10.0.0.1;10.0.0.2', '10.0.0.1 10.0.0.2', '10.0.0.1-10.0.0.9', '10.0.0.0/255.0.0.0', '010.0.0.1'],
+  ])('are not %s', (entry) => {
+    for (const read of [plainHttp, overHttps]) {
+      const { faults } = refusalOf(() => read({ MINTMARK_TRUSTED_PROXIES: `192.0.2.1,${entry}` }));
+      expect(faults).toEqual([
+        { variable: 'MINTMARK_TRUSTED_PROXIES', problem: expect.stringContaining(`"${entry.trim()}"`) },
+      ]);
+    }
+  });
+
+  it('have no empty entries', () => {
+    for (const text of [',', '10.0.0.1,', ',10.0.0.1', '10.0.0.1,,10.0.0.2']) {
+      expect(faultyNames({ MINTMARK_TRUSTED_PROXIES: text })).toContain('MINTMARK_TRUSTED_PROXIES');
+    }
+  });
+
+  function overHttps(environment: Environment): unknown {
+    return readHookServiceConfiguration({ ...SERVICE, ...environment });
+  }
 });
 
 const withExample = existsSync('.env.example') ? it : it.skip;

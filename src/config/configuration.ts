@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import type { Checked, ConfigurationFault } from './configuration-error.js';
 import { checkTlsFiles, type TlsFiles, type TlsKeyPair } from './tls-files.js';
 import { checkVariables, refuseFaults, type Environment } from './read-variables.js';
-import { DatabaseVariables, HookServiceVariables, HookVariables } from './variables.js';
+import { checkTrustedProxies, type AddressRange } from './trusted-proxies.js';
+import { DatabaseVariables, HookServiceVariables, HookVariables, PLAIN_HTTP } from './variables.js';
 
 /** Which database engine holds the directory, and where. */
 export type DatabaseConfiguration =
@@ -33,14 +34,17 @@ export interface HookConfiguration {
   readonly controlRefreshMs: number;
   /** How long the service serves on after it was told to stop, in milliseconds. */
   readonly drainMs: number;
+  /** Where proxies connect from; with plain HTTP, nobody else is served. */
+  readonly trustedProxies: readonly AddressRange[];
   /** What an unauthenticated caller gets. */
   readonly unauthenticatedAnswer: '401' | 'error';
 }
 
 export interface HookServiceConfiguration extends HookConfiguration {
   readonly database: DatabaseConfiguration;
-  readonly tls: TlsKeyPair;
-  readonly tlsFiles: TlsFiles;
+  /** Null where the hook speaks plain HTTP, behind trusted proxies. */
+  readonly tls: TlsKeyPair | null;
+  readonly tlsFiles: TlsFiles | null;
 }
 
 /** @throws ConfigurationError */
@@ -78,18 +82,14 @@ export function readPlaygroundConfiguration(environment: Environment): Playgroun
 export function readHookServiceConfiguration(environment: Environment): HookServiceConfiguration {
   const { variables, faults } = checkVariables(HookServiceVariables, environment);
   const database = checkDatabase(variables);
-  const tls = checkTlsFiles(variables.MINTMARK_TLS_CERT_FILE, variables.MINTMARK_TLS_KEY_FILE);
-  refuseFaults([...faults, ...database.faults, ...tls.faults]);
-  const tlsFiles = Object.freeze({
-    certFile: variables.MINTMARK_TLS_CERT_FILE,
-    keyFile: variables.MINTMARK_TLS_KEY_FILE,
-    reloadMs: variables.MINTMARK_TLS_RELOAD_SECONDS * 1000,
-  });
+  const transport =
+    variables.MINTMARK_HOOK_TRANSPORT === PLAIN_HTTP ? checkPlainHttp(variables) : checkHttps(variables);
+  const proxies = checkTrustedProxies(variables.MINTMARK_TRUSTED_PROXIES);
+  refuseFaults([...faults, ...database.faults, ...transport.faults, ...proxies.faults]);
   return Object.freeze({
-    ...hookConfiguration(variables),
+    ...hookConfiguration(variables, proxies.part),
+    ...transport.part,
     database: database.part,
-    tls: tls.part,
-    tlsFiles,
   });
 }
 
@@ -111,7 +111,38 @@ function checkDatabase(variables: Readonly<DatabaseVariables>): Checked<Database
   return { part: Object.freeze({ engine: 'embedded', folder: resolve(folder) }), faults };
 }
 
-function hookConfiguration(variables: Readonly<HookVariables>): HookConfiguration {
+type Transport = Pick<HookServiceConfiguration, 'tls' | 'tlsFiles'>;
+
+function checkHttps(variables: Readonly<HookServiceVariables>): Checked<Transport> {
+  const { MINTMARK_TLS_CERT_FILE: certFile, MINTMARK_TLS_KEY_FILE: keyFile } = variables;
+  const { part: tls, faults } = checkTlsFiles(certFile, keyFile);
+  const reloadMs = variables.MINTMARK_TLS_RELOAD_SECONDS * 1000;
+  const tlsFiles = Object.freeze({ certFile: certFile ?? '', keyFile: keyFile ?? '', reloadMs });
+  return { part: { tls, tlsFiles }, faults };
+}
+
+/** A certificate beside plain HTTP is a contradiction, and nobody would be served where no proxy is named. */
+function checkPlainHttp(variables: Readonly<HookServiceVariables>): Checked<Transport> {
+  const set = (['MINTMARK_TLS_CERT_FILE', 'MINTMARK_TLS_KEY_FILE'] as const).filter(
+    (variable) => variables[variable] !== undefined,
+  );
+  const contradiction = `must not be set: MINTMARK_HOOK_TRANSPORT is ${PLAIN_HTTP}`;
+  const missing = `is not set; with MINTMARK_HOOK_TRANSPORT=${PLAIN_HTTP} it must name the proxies’ addresses or ranges`;
+  return {
+    part: { tls: null, tlsFiles: null },
+    faults: [
+      ...set.map((variable) => ({ variable, problem: contradiction })),
+      ...(variables.MINTMARK_TRUSTED_PROXIES === undefined
+        ? [{ variable: 'MINTMARK_TRUSTED_PROXIES', problem: missing }]
+        : []),
+    ],
+  };
+}
+
+function hookConfiguration(
+  variables: Readonly<HookVariables>,
+  trustedProxies: readonly AddressRange[] = [],
+): HookConfiguration {
   return Object.freeze({
     hook: Object.freeze({ host: variables.MINTMARK_HOOK_HOST, port: variables.MINTMARK_HOOK_PORT }),
     ops: Object.freeze({ host: variables.MINTMARK_OPS_HOST, port: variables.MINTMARK_OPS_PORT }),
@@ -120,6 +151,7 @@ function hookConfiguration(variables: Readonly<HookVariables>): HookConfiguratio
     staleFactsMs: variables.MINTMARK_STALE_FACTS_SECONDS * 1000,
     controlRefreshMs: variables.MINTMARK_CONTROL_REFRESH_SECONDS * 1000,
     drainMs: variables.MINTMARK_DRAIN_SECONDS * 1000,
+    trustedProxies,
     unauthenticatedAnswer: variables.MINTMARK_UNAUTHENTICATED_ANSWER === 'error' ? 'error' : '401',
   });
 }

@@ -18,6 +18,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'MINTMARK_LOG_HASH_KEY',
   'MINTMARK_TLS_CERT_FILE',
   'MINTMARK_TLS_KEY_FILE',
+  'MINTMARK_TRUSTED_PROXIES',
 ]);
 
 /** Variables as the environment has them, and what is wrong with them. A faulty one keeps its value. */

@@ -1,5 +1,5 @@
-import type { RequestListener, Server } from 'node:http';
-import { createServer } from 'node:https';
+import { createServer as createPlainServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TlsKeyPair } from '../config/tls-files.js';
 
@@ -19,23 +19,25 @@ const LIMITS = {
 /** The listener of the hook. It is made here, not by Fastify, so that its certificate can be replaced and its connections be ended. */
 export interface HookServer {
   readonly server: Server;
-  /** Connections that are open stay as they are; new ones are shown the new certificate. */
+  /** Connections that are open stay as they are; new ones are shown the new certificate. With plain HTTP there is none. */
   replaceCertificate(pair: TlsKeyPair): void;
   /** Cuts off whoever is connected, also those that have not sent anything yet. */
   endConnections(): void;
 }
 
-export function createHookServer(listener: RequestListener, pair: TlsKeyPair): HookServer {
-  const server = createServer({ ...secureOptions(pair), ...LIMITS }, listener);
-  const sockets = trackSockets(server);
+/** @param pair null for plain HTTP */
+export function createHookServer(listener: RequestListener, pair: TlsKeyPair | null): HookServer {
+  if (pair === null) {
+    const server = createPlainServer(LIMITS, listener);
+    return { server, replaceCertificate: () => undefined, endConnections: trackConnections(server) };
+  }
+  const server = createSecureServer({ ...secureOptions(pair), ...LIMITS }, listener);
   return {
     server,
     replaceCertificate: (next) => {
       server.setSecureContext(secureOptions(next));
     },
-    endConnections: () => {
-      for (const socket of sockets) socket.destroy();
-    },
+    endConnections: trackConnections(server),
   };
 }
 
@@ -43,11 +45,14 @@ function secureOptions({ cert, key }: TlsKeyPair): TlsKeyPair & { readonly minVe
   return { cert, key, minVersion: 'TLSv1.2' };
 }
 
-function trackSockets(server: Server): ReadonlySet<Socket> {
+/** @returns what cuts them off */
+function trackConnections(server: Server): () => void {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  return sockets;
+  return () => {
+    for (const socket of sockets) socket.destroy();
+  };
 }

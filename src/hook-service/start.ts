@@ -5,8 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { HookConfiguration, ListenAddress } from '../config/configuration.js';
+import type { HookConfiguration } from '../config/configuration.js';
 import type { TlsFiles, TlsKeyPair } from '../config/tls-files.js';
+import { rangeText } from '../config/trusted-proxies.js';
 import type { Database } from '../database/database.js';
 import { forgetExpiredChoices, rememberChoice } from '../directory/choices/remembered-choices.js';
 import { ControlSnapshotHolder } from '../directory/control/control-snapshot-holder.js';
@@ -14,7 +15,6 @@ import type { ControlSnapshot } from '../directory/control/control-snapshot.js';
 import { readControlSnapshot } from '../directory/control/read-control-snapshot.js';
 import { databaseFacts } from '../directory/facts/read-facts.js';
 import { RecentFacts } from '../directory/facts/recent-facts.js';
-import { CertificateWatch, daysLeft } from '../operations/certificate-watch.js';
 import { errorCode } from '../operations/error-code.js';
 import { listen } from '../operations/listen.js';
 import { createPseudonyms, flushLog, type Logger } from '../operations/logger.js';
@@ -27,6 +27,8 @@ import { createHookServer, type HookServer } from './hook-server.js';
 import { HookFailureFilter } from './hook-failure.filter.js';
 import { HookServiceModule } from './hook-service.module.js';
 import { TOKEN_HOOK_PATH } from './token-hook.controller.js';
+import { keepCertificate } from './keep-certificate.js';
+import { requireTrustedPeer } from './trusted-peers.js';
 import { TokenHookService, type TokenHookOptions } from './token-hook.service.js';
 
 /** The largest body that is read, in bytes; Okta's payloads are some thousands. */
@@ -42,9 +44,10 @@ const SWEEP_MS = 60 * 60 * 1000;
 
 export interface HookServiceDependencies {
   readonly configuration: HookConfiguration;
-  readonly tls: TlsKeyPair;
+  /** Null for plain HTTP, which serves nobody but the configuration's trusted proxies. */
+  readonly tls: TlsKeyPair | null;
   /** Where the pair comes from, to be looked at again; without it the pair stays as it is. */
-  readonly tlsFiles?: TlsFiles;
+  readonly tlsFiles?: TlsFiles | null;
   /** Open and migrated; whoever opened it closes it, after the service. */
   readonly database: Database;
   readonly logger: Logger;
@@ -59,7 +62,7 @@ export interface HookService {
   close(): Promise<void>;
 }
 
-/** Starts the hook service: the hook over HTTPS, and the ops port. @throws ListenError */
+/** Starts the hook service: the hook over HTTPS (or plain HTTP behind proxies), and the ops port. @throws ListenError */
 export async function startHookService(dependencies: HookServiceDependencies): Promise<HookService> {
   const { configuration, database, logger } = dependencies;
   const control = await ControlSnapshotHolder.start({
@@ -103,8 +106,8 @@ export async function startHookService(dependencies: HookServiceDependencies): P
       isStopping: () => state === 'stopping',
     });
     closing.push(() => closeApplication(app, hookServer));
-    const url = await listenForHooks(app, configuration.hook);
-    closing.push(startSweeping(database, logger), watchCertificate(dependencies, hookServer, metrics));
+    const url = await listenForHooks(app, dependencies);
+    closing.push(startSweeping(database, logger), keepCertificate({ ...dependencies, hookServer, metrics }));
     state = 'serving';
     return {
       url: `${url}${TOKEN_HOOK_PATH}`,
@@ -126,30 +129,18 @@ async function closeApplication(app: NestFastifyApplication, hookServer: HookSer
   clearTimeout(impatience);
 }
 
-/** Keeps the certificate in force up to date, and its days left among the metrics. Callers judge it by the real time. */
-function watchCertificate(
-  { tls, tlsFiles, logger }: HookServiceDependencies,
-  hookServer: HookServer,
-  metrics: Metrics,
-): () => Promise<void> {
-  let inForce = tls;
-  metrics.observeCertificate(() => daysLeft(inForce, Date.now()));
-  if (daysLeft(inForce, Date.now()) <= 0)
-    logger.error('the TLS certificate has expired: callers will refuse it');
-  if (tlsFiles === undefined) return () => Promise.resolve();
-  const use = (pair: TlsKeyPair): void => {
-    hookServer.replaceCertificate(pair);
-    inForce = pair;
-  };
-  const watch = CertificateWatch.start({ files: tlsFiles, inForce: tls, use, logger, now: Date.now });
-  return () => watch.stop();
-}
-
-async function listenForHooks(app: NestFastifyApplication, address: ListenAddress): Promise<string> {
-  return listen({ address, scheme: 'https', port: 'MINTMARK_HOOK_PORT' }, async ({ host, port }) => {
-    await app.listen(port, host);
-    return app.getUrl();
-  });
+async function listenForHooks(
+  app: NestFastifyApplication,
+  { configuration, tls }: HookServiceDependencies,
+): Promise<string> {
+  const scheme = tls === null ? 'http' : 'https';
+  return listen(
+    { address: configuration.hook, scheme, port: 'MINTMARK_HOOK_PORT' },
+    async ({ host, port }) => {
+      await app.listen(port, host);
+      return app.getUrl();
+    },
+  );
 }
 
 /** What the parts of one service share. */
@@ -170,6 +161,7 @@ async function createApplication(
   parts: ServiceParts,
 ): Promise<{ readonly app: NestFastifyApplication; readonly hookServer: HookServer }> {
   const { configuration, tls, logger } = dependencies;
+  const { trustedProxies } = configuration;
   const options = tokenHookOptions(dependencies, parts);
   const servers: HookServer[] = [];
   const adapter = new FastifyAdapter({
@@ -178,6 +170,8 @@ async function createApplication(
       servers.push(made);
       return made.server;
     },
+    // Nothing here goes by these headers; whoever comes to use them gets what proxies said, and nobody else.
+    trustProxy: trustedProxies.length === 0 ? false : trustedProxies.map(rangeText),
     bodyLimit: BODY_LIMIT_BYTES,
     return503OnClosing: false,
     onProtoPoisoning: 'remove',
@@ -194,6 +188,7 @@ async function createApplication(
   app.useGlobalFilters(new HookFailureFilter(app.get(TokenHookService)));
   const server = app.getHttpAdapter().getInstance();
   endConnectionsWhileStopping(server, parts.isStopping);
+  if (tls === null) refuseStrangers(server, dependencies, parts.metrics);
   requireCaller(server, {
     path: TOKEN_HOOK_PATH,
     control: () => parts.control.current,
@@ -208,6 +203,20 @@ async function createApplication(
   const [hookServer] = servers;
   if (hookServer === undefined) throw new TypeError('Fastify made no server');
   return { app, hookServer };
+}
+
+function refuseStrangers(
+  server: FastifyInstance,
+  { configuration, logger }: HookServiceDependencies,
+  metrics: Metrics,
+): void {
+  requireTrustedPeer(server, {
+    ranges: configuration.trustedProxies,
+    onRefused: () => {
+      metrics.countUntrustedPeer();
+      logger.warn('hook call over a connection that comes from no trusted proxy');
+    },
+  });
 }
 
 /** A connection that is busy when closing begins would be kept for its next call, and the close would wait for that. */

@@ -13,6 +13,7 @@ export interface CountedCall {
 export interface Metrics {
   countCall(call: CountedCall): void;
   countUnauthenticated(): void;
+  countUntrustedPeer(): void;
   /** @param daysLeft asked whenever the metrics are read */
   observeCertificate(daysLeft: () => number): void;
   /** The Prometheus text format, and its content type. */
@@ -33,12 +34,20 @@ export function createMetrics(): Metrics {
     help: 'Hook calls by callers that did not prove themselves.',
     registers: [registry],
   });
+  const untrustedPeers = new Counter({
+    name: 'mintmark_untrusted_peers_total',
+    help: 'Requests refused because their connection came from no trusted proxy.',
+    registers: [registry],
+  });
   return {
     countCall: ({ outcome, reason, issuer }) => {
       calls.inc({ outcome, reason, issuer });
     },
     countUnauthenticated: () => {
       unauthenticated.inc();
+    },
+    countUntrustedPeer: () => {
+      untrustedPeers.inc();
     },
     observeCertificate: (daysLeft) => {
       const gauge = new Gauge({

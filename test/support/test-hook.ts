@@ -44,8 +44,8 @@ export interface TestHookOptions {
   /** Given where the test needs a database of its own kind. */
   readonly database?: TestDatabase;
   readonly now?: () => number;
-  /** Given where the test needs to know them before; made where not. */
-  readonly certificates?: TestCertificates;
+  /** Given where the test needs to know them before, and made where not; null for plain HTTP. */
+  readonly certificates?: TestCertificates | null;
   /** Where the service looks for new ones; it does not look where not given. */
   readonly tlsFiles?: TlsFiles;
 }
@@ -61,7 +61,8 @@ export interface TestCertificates {
 export async function startTestHook(options: TestHookOptions = {}): Promise<TestHook> {
   const { database, url: databaseUrl } = options.database ?? (await createTestDatabase());
   await loadSample(database);
-  const certificates = options.certificates ?? (await testCertificates());
+  const certificates = options.certificates === undefined ? await testCertificates() : options.certificates;
+  const ca = certificates?.ca ?? '';
   const lines: string[] = [];
   const logger = createLogger(
     { level: 'debug', hashKey: 'k'.repeat(16) },
@@ -69,20 +70,19 @@ export async function startTestHook(options: TestHookOptions = {}): Promise<Test
   );
   const service = await startHookService({
     configuration: { ...testConfiguration(), ...options.configuration },
-    tls: { cert: certificates.cert, key: certificates.key },
+    tls: certificates === null ? null : { cert: certificates.cert, key: certificates.key },
     ...(options.tlsFiles === undefined ? {} : { tlsFiles: options.tlsFiles }),
     database,
     logger,
     now: options.now ?? (() => NOW),
   });
   onTeardown(() => service.close());
-  const call: TestHook['call'] = (body, headers) =>
-    httpsCall(service.url, { body, headers, ca: certificates.ca });
+  const call: TestHook['call'] = (body, headers) => httpsCall(service.url, { body, headers, ca });
   return {
     service,
     database,
     databaseUrl,
-    ca: certificates.ca,
+    ca,
     logs: () => lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>),
     call,
     send: async (payload, secret = SECRETS.all) => {
