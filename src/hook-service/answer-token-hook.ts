@@ -123,6 +123,7 @@ function emptyRecord({ id }: CredentialControl): CallRecord {
     selection: null,
     tenantId: null,
     dropped: [],
+    facts: 'none',
     factsAgeMs: 0,
   };
 }
@@ -132,7 +133,7 @@ function describe(
   { mode }: StampingSettings,
   stamped: Stamped,
 ): Partial<CallRecord> {
-  const { decision, failure, detail, factsAgeMs } = stamped;
+  const { decision, failure, detail, facts } = stamped;
   const denial = decision?.kind === 'deny' ? decision : null;
   return {
     outcome: outcomeOf(mode, stamped),
@@ -143,7 +144,8 @@ function describe(
     selection: decision?.trace.selection.outcome ?? null,
     tenantId: decision?.trace.selection.tenantId ?? null,
     dropped: droppedClaims(decision),
-    factsAgeMs,
+    facts: facts.source,
+    factsAgeMs: facts.ageMs,
   };
 }
 

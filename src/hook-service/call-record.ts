@@ -1,6 +1,6 @@
 import type { DenyReason } from '../claims/decision.js';
 import type { SelectionOutcome } from '../claims/select-tenant.js';
-import type { StampingFailure } from '../stamping/stamp.js';
+import type { FactsTrace, StampingFailure } from '../stamping/stamp.js';
 
 /** What cannot be stamped at all: the credential's failure policy answers it. */
 export type RefusalReason =
@@ -31,5 +31,7 @@ export interface CallRecord {
   readonly tenantId: string | null;
   /** Claims that the budget dropped, of both tokens. */
   readonly dropped: readonly string[];
+  /** Which facts the call was decided with. */
+  readonly facts: FactsTrace['source'];
   readonly factsAgeMs: number;
 }

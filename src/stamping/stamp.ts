@@ -39,9 +39,20 @@ export interface Stamped {
   /** What failed, for the log: never shown to the caller, and free of personal data. */
   readonly detail: string | null;
   readonly violations: readonly Violation[];
-  /** How old the facts were, in milliseconds; 0 where they were read for this call. */
-  readonly factsAgeMs: number;
+  readonly facts: FactsTrace;
 }
+
+/**
+ * Which facts a call was decided with: it stands beside the decision's own trace, since the core knows no clock. `stale` are those
+ * of an earlier call, used because the directory did not answer in time; `none` were had, or needed.
+ */
+export interface FactsTrace {
+  readonly source: 'directory' | 'stale' | 'none';
+  /** Milliseconds since they were read; 0 where that was for this call. */
+  readonly ageMs: number;
+}
+
+const WITHOUT_FACTS: FactsTrace = Object.freeze({ source: 'none', ageMs: 0 });
 
 export interface ChoiceToStore {
   readonly orgId: string;
@@ -87,13 +98,13 @@ export async function stamp(
 ): Promise<Stamped> {
   if (settings.mode === 'off') return unanswered(null);
   try {
-    const { facts, ageMs } = await lookUpFacts(call, settings, deadline, dependencies);
+    const { facts, trace } = await lookUpFacts(call, settings, deadline, dependencies);
     const now = dependencies.now();
     const decision = decide(call, facts, settings.rules, now);
     const remembered = await remember(decision, { call, settings, deadline, dependencies, now });
     const wouldAnswer = toHookResponse(decision, call.drafts);
     const violations = checkHookResponse(wouldAnswer, call.drafts);
-    const stamped = { ...unanswered(decision), violations, factsAgeMs: ageMs };
+    const stamped = { ...unanswered(decision), violations, facts: trace };
     if (violations.length > 0) {
       const detail = violations.map(({ section, rule }) => `${section}: ${rule}`).join('; ');
       return failed('invalid_response', detail, settings, stamped);
@@ -115,7 +126,7 @@ function unanswered(decision: Decision | null): Stamped {
     failure: null,
     detail: null,
     violations: [],
-    factsAgeMs: 0,
+    facts: WITHOUT_FACTS,
   };
 }
 
@@ -142,8 +153,8 @@ async function lookUpFacts(
   { orgId }: StampingSettings,
   deadline: Deadline,
   { facts, now }: StampingDependencies,
-): Promise<AgedFacts> {
-  if (call.subject.kind === 'conflict') return { facts: NO_FACTS, ageMs: 0 };
+): Promise<{ readonly facts: Facts; readonly trace: FactsTrace }> {
+  if (call.subject.kind === 'conflict') return { facts: NO_FACTS, trace: WITHOUT_FACTS };
   const key: FactsKey = {
     orgId,
     userId: call.subject.kind === 'user' ? call.subject.userId : null,
@@ -152,7 +163,12 @@ async function lookUpFacts(
     presentedJti: call.refresh.presentedJti,
   };
   const { from, to } = shortestTokenLife(now(), call.atAuthorize);
-  return facts.lookUp(key, { now: from, horizon: to }, deadline.remainingMs());
+  const found = await facts.lookUp(key, { now: from, horizon: to }, deadline.remainingMs());
+  return { facts: found.facts, trace: traceOf(found) };
+}
+
+function traceOf({ ageMs }: AgedFacts): FactsTrace {
+  return { source: ageMs > 0 ? 'stale' : 'directory', ageMs };
 }
 
 interface Remembering {

@@ -55,10 +55,10 @@ interface Crowd {
 }
 
 /** The service with default times and no stale facts, and callers that keep their connections. */
-async function startCrowd(through?: string): Promise<Crowd> {
+async function startCrowd(through?: string, staleFactsMs = 0): Promise<Crowd> {
   const hook = await startTestHook({
     database: await openDatabase(through),
-    configuration: { staleFactsMs: 0, controlRefreshMs: 300 },
+    configuration: { staleFactsMs, controlRefreshMs: 300 },
   });
   const policies = [
     { issuer: ISSUER.orders, expected: OMITTED },
@@ -231,6 +231,47 @@ describe('with the database', () => {
     await answered;
     expect(most).toBe(POOL_SIZE);
     await lock.end();
+    await expectRecovery(crowd);
+  });
+});
+
+describe('facts of a moment ago', () => {
+  /** Everybody calls for a user whose facts were read before; the answers and the lines that were logged. */
+  async function callAgain({ hook, callers }: Crowd): Promise<{
+    readonly answers: readonly Answer[];
+    readonly lines: readonly Readonly<Record<string, unknown>>[];
+  }> {
+    const before = callLines(hook).length;
+    const answers = await Promise.all(callers.map((caller) => call(hook, caller, USER.eli)));
+    expect(answers.map(({ status }) => status)).toEqual(callers.map(() => 200));
+    expect(Math.max(...answers.map(({ tookMs }) => tookMs))).toBeLessThan(ANSWERED_MS);
+    return { answers, lines: callLines(hook).slice(before) };
+  }
+
+  it('within their age limit stamp in time, and are marked', async () => {
+    const gate = await startTcpGate(server.superuserUrl);
+    const crowd = await startCrowd(gate.host, 900_000);
+    gate.block();
+    const { answers, lines } = await callAgain(crowd);
+    for (const { body } of answers) expect(JSON.stringify(body)).toContain('/claims/mintmark');
+    expect(lines).toHaveLength(crowd.callers.length);
+    for (const line of lines) {
+      expect(line).toMatchObject({ outcome: 'stamped', facts: 'stale' });
+      expect(line['factsAgeMs']).toBeGreaterThan(0);
+    }
+    gate.unblock();
+    await expectRecovery(crowd);
+  });
+
+  it('beyond their age limit are not used', async () => {
+    const gate = await startTcpGate(server.superuserUrl);
+    const crowd = await startCrowd(gate.host, 1_000);
+    gate.block();
+    // Those of a moment ago are older than a second when the deadline is over.
+    const { answers, lines } = await callAgain(crowd);
+    expect(answers.map(({ body }) => body)).toEqual(crowd.callers.map(({ expected }) => expected));
+    for (const line of lines) expect(line).toMatchObject({ outcome: 'failed', facts: 'none' });
+    gate.unblock();
     await expectRecovery(crowd);
   });
 });
