@@ -28,7 +28,7 @@ export async function measureRounds(
 ): Promise<readonly LookupRound[]> {
   const database = await openPostgresql(databaseUrl, { poolSize: 2, timeoutMs: 10_000 });
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
-  const facts = databaseFacts(database);
+  const lookUp = databaseFacts(database);
   const ours = async (subject: number): Promise<void> => {
     const key = {
       orgId: ORG,
@@ -37,8 +37,8 @@ export async function measureRounds(
       hintedTenantId: null,
       presentedJti: null,
     };
-    const { user } = await facts(key, { now: Date.now(), horizon: Date.now() + TOKEN_LIFE_MS });
-    if (user === null) throw new Error('a lookup found nobody');
+    const { facts } = await lookUp(key, { now: Date.now(), horizon: Date.now() + TOKEN_LIFE_MS });
+    if (facts.user === null) throw new Error('a lookup found nobody');
   };
   const prepared = async (subject: number): Promise<void> => {
     const values = [

@@ -42,8 +42,12 @@ const NUMBERS = {
   MINTMARK_HOOK_PORT: { min: 0, max: 65_535 },
   MINTMARK_OPS_PORT: { min: 0, max: 65_535 },
   MINTMARK_FACTS_DEADLINE_MS: { min: 100, max: 2_500 },
+  MINTMARK_CACHED_FACTS_SECONDS: { min: 0, max: 5 },
+  MINTMARK_FACTS_CACHE_MB: { min: 1, max: 4_096 },
   MINTMARK_STALE_FACTS_SECONDS: { min: 0, max: 86_400 },
   MINTMARK_CONTROL_REFRESH_SECONDS: { min: 1, max: 300 },
+  MINTMARK_DRAIN_SECONDS: { min: 0, max: 60 },
+  MINTMARK_TLS_RELOAD_SECONDS: { min: 1, max: 3_600 },
 } as const;
 
 const KNOWN_NAMES = [
@@ -51,6 +55,13 @@ const KNOWN_NAMES = [
   ...['DATABASE_URL', 'NODE_ENV', 'MINTMARK_DATA_DIR', 'MINTMARK_HOOK_HOST', 'MINTMARK_OPS_HOST'],
   ...['MINTMARK_LOG_LEVEL', 'MINTMARK_LOG_HASH_KEY', 'MINTMARK_UNAUTHENTICATED_ANSWER'],
   ...['MINTMARK_TLS_CERT_FILE', 'MINTMARK_TLS_KEY_FILE'],
+  ...[
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    'OTEL_EXPORTER_OTLP_HEADERS',
+    'OTEL_SERVICE_NAME',
+    'OTEL_TRACES_SAMPLER_ARG',
+  ],
+  ...['MINTMARK_HOOK_TRANSPORT', 'MINTMARK_TRUSTED_PROXIES'],
 ].toSorted();
 
 async function writeKeyPair(name: string): Promise<{ readonly certFile: string; readonly keyFile: string }> {
@@ -97,12 +108,18 @@ describe('the configuration of the hook service', () => {
     expect(readHookServiceConfiguration(SERVICE)).toEqual({
       database: { engine: 'postgresql', url: POSTGRESQL, poolSize: 10 },
       tls: { cert: readFileSync(one.certFile, 'utf8'), key: readFileSync(one.keyFile, 'utf8') },
+      tlsFiles: { certFile: one.certFile, keyFile: one.keyFile, reloadMs: 10_000 },
       hook: { host: '0.0.0.0', port: 8443 },
       ops: { host: '127.0.0.1', port: 9464 },
       log: { level: 'info', hashKey: undefined },
       factsDeadlineMs: 1_500,
+      cachedFactsMs: 5_000,
+      factsCacheBytes: 64 * 1024 * 1024,
       staleFactsMs: 900_000,
+      tracing: null,
       controlRefreshMs: 5_000,
+      drainMs: 5_000,
+      trustedProxies: [],
       unauthenticatedAnswer: '401',
     });
   });
@@ -114,6 +131,10 @@ describe('the configuration of the hook service', () => {
       ...{ MINTMARK_OPS_HOST: 'ops.internal', MINTMARK_OPS_PORT: '9000', MINTMARK_LOG_LEVEL: 'silent' },
       ...{ MINTMARK_LOG_HASH_KEY: 'k'.repeat(16), MINTMARK_FACTS_DEADLINE_MS: '100' },
       ...{ MINTMARK_STALE_FACTS_SECONDS: '0', MINTMARK_CONTROL_REFRESH_SECONDS: '300' },
+      ...{ MINTMARK_DRAIN_SECONDS: '0', MINTMARK_TLS_RELOAD_SECONDS: '1' },
+      ...{ MINTMARK_CACHED_FACTS_SECONDS: '0', MINTMARK_FACTS_CACHE_MB: '1' },
+      ...{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example', OTEL_SERVICE_NAME: 'hook' },
+      ...{ OTEL_EXPORTER_OTLP_HEADERS: 'x-key=a%20b,other=50%', OTEL_TRACES_SAMPLER_ARG: '0.25' },
       ...{ MINTMARK_UNAUTHENTICATED_ANSWER: 'error', NODE_ENV: 'production' },
     };
     expect(readHookServiceConfiguration(environment)).toMatchObject({
@@ -122,8 +143,18 @@ describe('the configuration of the hook service', () => {
       ops: { host: 'ops.internal', port: 9000 },
       log: { level: 'silent', hashKey: 'k'.repeat(16) },
       factsDeadlineMs: 100,
+      cachedFactsMs: 0,
+      factsCacheBytes: 1024 * 1024,
       staleFactsMs: 0,
+      tracing: {
+        endpoint: 'https://collector.example',
+        headers: { 'x-key': 'a b', other: '50%' },
+        serviceName: 'hook',
+        ratio: 0.25,
+      },
       controlRefreshMs: 300_000,
+      drainMs: 0,
+      tlsFiles: { reloadMs: 1_000 },
       unauthenticatedAnswer: 'error',
     });
   });
@@ -217,6 +248,11 @@ describe('a faulty value', () => {
     ['MINTMARK_DATA_DIR', ['x'.repeat(4097)]],
     ['MINTMARK_HOOK_HOST', ['a b', 'https://host', 'host/path', 'x'.repeat(254), 'hôte']],
     ['MINTMARK_OPS_HOST', ['a b', 'https://host', 'host/path', 'x'.repeat(254), 'hôte']],
+    ['MINTMARK_HOOK_TRANSPORT', ['http', 'plain-http', 'HTTPS', 'plain-http-behind-a-trusted-proxy ']],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', ['collector', 'grpc://x', 'https://x/?y', 'https://a b']],
+    ['OTEL_EXPORTER_OTLP_HEADERS', ['x', 'x=a b', '=a', 'x=a,,y=b', 'x=a=b']],
+    ['OTEL_SERVICE_NAME', ['a b', 'x'.repeat(101)]],
+    ['OTEL_TRACES_SAMPLER_ARG', ['2', '-1', '1.5', '.5', '50%', '1e-3']],
     ['MINTMARK_LOG_LEVEL', ['INFO', 'verbose', 'trace', 'warning', '30']],
     ['MINTMARK_LOG_HASH_KEY', ['short', 'k'.repeat(15)]],
     ['MINTMARK_UNAUTHENTICATED_ANSWER', ['200', 'ERROR', 'deny', '401 ']],
@@ -383,6 +419,95 @@ describe('the certificate and its key', () => {
     const [, firstLine = ''] = readFileSync(one.keyFile, 'utf8').split('\n');
     expect(JSON.stringify(fault)).not.toContain(firstLine.slice(0, 20));
   });
+});
+
+const PLAIN = {
+  DATABASE_URL: POSTGRESQL,
+  MINTMARK_HOOK_TRANSPORT: 'plain-http-behind-a-trusted-proxy',
+} as const;
+
+function plainHttp(environment: Environment): ReturnType<typeof readHookServiceConfiguration> {
+  return readHookServiceConfiguration({ ...PLAIN, ...environment });
+}
+
+describe('plain HTTP', () => {
+  it('needs the proxies’ addresses, and no certificate', () => {
+    expect(plainHttp({ MINTMARK_TRUSTED_PROXIES: '10.1.2.3' })).toMatchObject({
+      tls: null,
+      tlsFiles: null,
+      trustedProxies: [{ family: 'ipv4', address: '10.1.2.3', prefix: 32 }],
+    });
+    for (const MINTMARK_TRUSTED_PROXIES of [undefined, '']) {
+      const { faults } = refusalOf(() => plainHttp({ MINTMARK_TRUSTED_PROXIES }));
+      expect(faults).toEqual([
+        { variable: 'MINTMARK_TRUSTED_PROXIES', problem: expect.stringContaining('is not set') },
+      ]);
+    }
+  });
+
+  it('is a contradiction to a certificate', () => {
+    const { faults } = refusalOf(() => plainHttp({ ...SERVICE, MINTMARK_TRUSTED_PROXIES: '10.1.2.3' }));
+    expect(faults.map(({ variable }) => variable)).toEqual([
+      ...['MINTMARK_TLS_CERT_FILE', 'MINTMARK_TLS_KEY_FILE'],
+    ]);
+  });
+
+  it('is never what a missing certificate turns into', () => {
+    expect(
+      faultyNames({
+        ...{ MINTMARK_TLS_CERT_FILE: '', MINTMARK_TLS_KEY_FILE: '', MINTMARK_TRUSTED_PROXIES: '10.1.2.3' },
+      }),
+    ).toEqual(['MINTMARK_TLS_CERT_FILE', 'MINTMARK_TLS_KEY_FILE']);
+  });
+});
+
+describe('trusted proxies', () => {
+  it('are addresses and ranges of both kinds', () => {
+    const MINTMARK_TRUSTED_PROXIES = '10.0.0.0/8, 192.168.7.1 ,fd00:12::/64,2001:db8::7,fc00::/7';
+    expect(readHookServiceConfiguration({ ...SERVICE, MINTMARK_TRUSTED_PROXIES }).trustedProxies).toEqual([
+      { family: 'ipv4', address: '10.0.0.0', prefix: 8 },
+      { family: 'ipv4', address: '192.168.7.1', prefix: 32 },
+      { family: 'ipv6', address: 'fd00:12::', prefix: 64 },
+      { family: 'ipv6', address: '2001:db8::7', prefix: 128 },
+      { family: 'ipv6', address: 'fc00::', prefix: 7 },
+    ]);
+  });
+
+  it.each([
+    ...['0.0.0.0/0', '::/0', '10.0.0.0/0', '0.0.0.0/1', '128.0.0.0/1', '2000::/3', '::/1'],
+    ...['::ffff:0:0/96', '::ffff:10.0.0.1', '0:0:0:0:0:ffff:0:0/96', '::0:FFFF:1.2.3.4', '::ffff:0.0.0.0/96'],
+    ...['10.0.0.0/33', '10.0.0.0/-1', '10.0.0.0/08', '10.0.0.0/8/8', '10.0.0.0/', '10.0.0/8', '10.0.0.256'],
+    ...[
+      'fd00::/129',
+      'fd00:::1',
+      'fe80::1%eth0',
+      '[::1]',
+      'loopback',
+      'proxy.example',
+      '*',
+      'true',
+      '1',
+      ' ',
+    ],
+    ...['10.0.0.1;10.0.0.2', '10.0.0.1 10.0.0.2', '10.0.0.1-10.0.0.9', '10.0.0.0/255.0.0.0', '010.0.0.1'],
+  ])('are not %s', (entry) => {
+    for (const read of [plainHttp, overHttps]) {
+      const { faults } = refusalOf(() => read({ MINTMARK_TRUSTED_PROXIES: `192.0.2.1,${entry}` }));
+      expect(faults).toEqual([
+        { variable: 'MINTMARK_TRUSTED_PROXIES', problem: expect.stringContaining(`"${entry.trim()}"`) },
+      ]);
+    }
+  });
+
+  it('have no empty entries', () => {
+    for (const text of [',', '10.0.0.1,', ',10.0.0.1', '10.0.0.1,,10.0.0.2']) {
+      expect(faultyNames({ MINTMARK_TRUSTED_PROXIES: text })).toContain('MINTMARK_TRUSTED_PROXIES');
+    }
+  });
+
+  function overHttps(environment: Environment): unknown {
+    return readHookServiceConfiguration({ ...SERVICE, ...environment });
+  }
 });
 
 const withExample = existsSync('.env.example') ? it : it.skip;

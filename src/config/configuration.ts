@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import type { Checked, ConfigurationFault } from './configuration-error.js';
-import { checkTlsFiles, type TlsKeyPair } from './tls-files.js';
+import { checkTlsFiles, type TlsFiles, type TlsKeyPair } from './tls-files.js';
 import { checkVariables, refuseFaults, type Environment } from './read-variables.js';
-import { DatabaseVariables, HookServiceVariables, HookVariables } from './variables.js';
+import { checkTrustedProxies, type AddressRange } from './trusted-proxies.js';
+import { DatabaseVariables, HookServiceVariables, HookVariables, PLAIN_HTTP } from './variables.js';
 
 /** Which database engine holds the directory, and where. */
 export type DatabaseConfiguration =
@@ -47,13 +48,19 @@ export interface HookConfiguration {
   readonly controlRefreshMs: number;
   /** Null where nothing is traced. */
   readonly tracing: TracingConfiguration | null;
+  /** How long the service serves on after it was told to stop, in milliseconds. */
+  readonly drainMs: number;
+  /** Where proxies connect from; with plain HTTP, nobody else is served. */
+  readonly trustedProxies: readonly AddressRange[];
   /** What an unauthenticated caller gets. */
   readonly unauthenticatedAnswer: '401' | 'error';
 }
 
 export interface HookServiceConfiguration extends HookConfiguration {
   readonly database: DatabaseConfiguration;
-  readonly tls: TlsKeyPair;
+  /** Null where the hook speaks plain HTTP, behind trusted proxies. */
+  readonly tls: TlsKeyPair | null;
+  readonly tlsFiles: TlsFiles | null;
 }
 
 /** @throws ConfigurationError */
@@ -70,18 +77,18 @@ export interface PlaygroundConfiguration {
   readonly hook: HookConfiguration;
 }
 
+/** No balancer stands in front of the playground: Ctrl+C ends it at once. */
+const PLAYGROUND_DEFAULTS = { MINTMARK_HOOK_HOST: '127.0.0.1', MINTMARK_DRAIN_SECONDS: '0' } as const;
+
 /**
  * The playground's configuration: the hook's, on loopback, with a database that is embedded or on this machine.
  *
  * @throws ConfigurationError
  */
 export function readPlaygroundConfiguration(environment: Environment): PlaygroundConfiguration {
-  const host = environment['MINTMARK_HOOK_HOST'];
-  const onLoopback = {
-    ...environment,
-    MINTMARK_HOOK_HOST: host === undefined || host === '' ? '127.0.0.1' : host,
-  };
-  const { variables, faults } = checkVariables(HookVariables, onLoopback);
+  const given = Object.entries(environment).filter(([, value]) => value !== undefined && value !== '');
+  const ofPlayground = { ...PLAYGROUND_DEFAULTS, ...Object.fromEntries(given) };
+  const { variables, faults } = checkVariables(HookVariables, ofPlayground);
   const database = checkDatabase(variables);
   refuseFaults([...faults, ...database.faults, ...faultsOfPlayground(variables, database.part)]);
   return Object.freeze({ database: database.part, hook: hookConfiguration(variables) });
@@ -91,9 +98,15 @@ export function readPlaygroundConfiguration(environment: Environment): Playgroun
 export function readHookServiceConfiguration(environment: Environment): HookServiceConfiguration {
   const { variables, faults } = checkVariables(HookServiceVariables, environment);
   const database = checkDatabase(variables);
-  const tls = checkTlsFiles(variables.MINTMARK_TLS_CERT_FILE, variables.MINTMARK_TLS_KEY_FILE);
-  refuseFaults([...faults, ...database.faults, ...tls.faults]);
-  return Object.freeze({ ...hookConfiguration(variables), database: database.part, tls: tls.part });
+  const transport =
+    variables.MINTMARK_HOOK_TRANSPORT === PLAIN_HTTP ? checkPlainHttp(variables) : checkHttps(variables);
+  const proxies = checkTrustedProxies(variables.MINTMARK_TRUSTED_PROXIES);
+  refuseFaults([...faults, ...database.faults, ...transport.faults, ...proxies.faults]);
+  return Object.freeze({
+    ...hookConfiguration(variables, proxies.part),
+    ...transport.part,
+    database: database.part,
+  });
 }
 
 /** The hook's configuration alone, for whoever brings database and certificate. @throws ConfigurationError */
@@ -114,7 +127,38 @@ function checkDatabase(variables: Readonly<DatabaseVariables>): Checked<Database
   return { part: Object.freeze({ engine: 'embedded', folder: resolve(folder) }), faults };
 }
 
-function hookConfiguration(variables: Readonly<HookVariables>): HookConfiguration {
+type Transport = Pick<HookServiceConfiguration, 'tls' | 'tlsFiles'>;
+
+function checkHttps(variables: Readonly<HookServiceVariables>): Checked<Transport> {
+  const { MINTMARK_TLS_CERT_FILE: certFile, MINTMARK_TLS_KEY_FILE: keyFile } = variables;
+  const { part: tls, faults } = checkTlsFiles(certFile, keyFile);
+  const reloadMs = variables.MINTMARK_TLS_RELOAD_SECONDS * 1000;
+  const tlsFiles = Object.freeze({ certFile: certFile ?? '', keyFile: keyFile ?? '', reloadMs });
+  return { part: { tls, tlsFiles }, faults };
+}
+
+/** A certificate beside plain HTTP is a contradiction, and nobody would be served where no proxy is named. */
+function checkPlainHttp(variables: Readonly<HookServiceVariables>): Checked<Transport> {
+  const set = (['MINTMARK_TLS_CERT_FILE', 'MINTMARK_TLS_KEY_FILE'] as const).filter(
+    (variable) => variables[variable] !== undefined,
+  );
+  const contradiction = `must not be set: MINTMARK_HOOK_TRANSPORT is ${PLAIN_HTTP}`;
+  const missing = `is not set; with MINTMARK_HOOK_TRANSPORT=${PLAIN_HTTP} it must name the proxies’ addresses or ranges`;
+  return {
+    part: { tls: null, tlsFiles: null },
+    faults: [
+      ...set.map((variable) => ({ variable, problem: contradiction })),
+      ...(variables.MINTMARK_TRUSTED_PROXIES === undefined
+        ? [{ variable: 'MINTMARK_TRUSTED_PROXIES', problem: missing }]
+        : []),
+    ],
+  };
+}
+
+function hookConfiguration(
+  variables: Readonly<HookVariables>,
+  trustedProxies: readonly AddressRange[] = [],
+): HookConfiguration {
   return Object.freeze({
     hook: Object.freeze({ host: variables.MINTMARK_HOOK_HOST, port: variables.MINTMARK_HOOK_PORT }),
     ops: Object.freeze({ host: variables.MINTMARK_OPS_HOST, port: variables.MINTMARK_OPS_PORT }),
@@ -125,6 +169,8 @@ function hookConfiguration(variables: Readonly<HookVariables>): HookConfiguratio
     staleFactsMs: variables.MINTMARK_STALE_FACTS_SECONDS * 1000,
     controlRefreshMs: variables.MINTMARK_CONTROL_REFRESH_SECONDS * 1000,
     tracing: tracingConfiguration(variables),
+    drainMs: variables.MINTMARK_DRAIN_SECONDS * 1000,
+    trustedProxies,
     unauthenticatedAnswer: variables.MINTMARK_UNAUTHENTICATED_ANSWER === 'error' ? 'error' : '401',
   });
 }

@@ -25,6 +25,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   'MINTMARK_TLS_KEY_FILE',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_HEADERS',
+  'MINTMARK_TRUSTED_PROXIES',
 ]);
 
 /** Variables as the environment has them, and what is wrong with them. A faulty one keeps its value. */

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import type { Checked, ConfigurationFault } from './configuration-error.js';
 
 /** PEM texts. */
@@ -8,60 +9,99 @@ export interface TlsKeyPair {
   readonly key: string;
 }
 
+/** Where a key pair lies, and how often to look whether it has changed. */
+export interface TlsFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly reloadMs: number;
+}
+
+const CERT = 'MINTMARK_TLS_CERT_FILE';
+const KEY = 'MINTMARK_TLS_KEY_FILE';
+
 /** Reads a certificate (chain) and its key, and checks that they belong together. A path that is not set is a fault already. */
 export function checkTlsFiles(
   certFile: string | undefined,
   keyFile: string | undefined,
 ): Checked<TlsKeyPair> {
-  const cert = readPem(
-    'MINTMARK_TLS_CERT_FILE',
-    certFile,
-    'a PEM certificate',
-    (pem) => new X509Certificate(pem),
-  );
-  const key = readPem('MINTMARK_TLS_KEY_FILE', keyFile, 'an unencrypted PEM private key', createPrivateKey);
-  const isMismatch =
-    cert.parsed !== undefined && key.parsed !== undefined && !cert.parsed.checkPrivateKey(key.parsed);
-  const mismatch = 'must be the key of the certificate in MINTMARK_TLS_CERT_FILE';
+  const cert = readText(CERT, certFile);
+  const key = readText(KEY, keyFile);
   return {
-    part: Object.freeze({ cert: cert.pem, key: key.pem }),
-    faults: [
-      ...cert.faults,
-      ...key.faults,
-      ...(isMismatch ? [{ variable: 'MINTMARK_TLS_KEY_FILE', problem: mismatch }] : []),
-    ],
+    part: Object.freeze({ cert: cert.text ?? '', key: key.text ?? '' }),
+    faults: checkTexts(cert, key),
   };
 }
 
-interface PemFile<Parsed> {
-  readonly pem: string;
-  readonly parsed: Parsed | undefined;
+/** What is wrong with a certificate (chain) and its key, by the names of their variables. */
+export function checkKeyPair({ cert, key }: TlsKeyPair): readonly ConfigurationFault[] {
+  return checkTexts({ text: cert, faults: [] }, { text: key, faults: [] });
+}
+
+/** A file that could not be read, in the words of the configuration. */
+export function unreadable(file: 'cert' | 'key', error: unknown): ConfigurationFault {
+  return {
+    variable: file === 'cert' ? CERT : KEY,
+    problem: `must be a readable file (${reasonOf(error)})`,
+  };
+}
+
+interface PemText {
+  readonly text: string | undefined;
   readonly faults: readonly ConfigurationFault[];
 }
 
-function readPem<Parsed>(
-  variable: string,
-  path: string | undefined,
-  content: string,
-  parse: (pem: string) => Parsed,
-): PemFile<Parsed> {
-  if (path === undefined) return { pem: '', parsed: undefined, faults: [] };
-  let pem = '';
+function readText(variable: string, path: string | undefined): PemText {
+  if (path === undefined) return { text: undefined, faults: [] };
   try {
-    pem = readFileSync(path, 'utf8');
+    return { text: readFileSync(path, 'utf8'), faults: [] };
   } catch (error) {
-    const problem = `must be a readable file (${reasonOf(error)})`;
-    return { pem, parsed: undefined, faults: [{ variable, problem }] };
+    return { text: undefined, faults: [unreadable(variable === CERT ? 'cert' : 'key', error)] };
   }
+}
+
+function checkTexts(cert: PemText, key: PemText): readonly ConfigurationFault[] {
+  const certificate = parsePem(cert, CERT, 'a PEM certificate', (pem) => new X509Certificate(pem));
+  const privateKey = parsePem(key, KEY, 'an unencrypted PEM private key', createPrivateKey);
+  const faults = [...certificate.faults, ...privateKey.faults];
+  if (certificate.parsed === undefined || privateKey.parsed === undefined) return faults;
+  if (!certificate.parsed.checkPrivateKey(privateKey.parsed)) {
+    return [{ variable: KEY, problem: `must be the key of the certificate in ${CERT}` }];
+  }
+  return isUsable(cert.text, key.text)
+    ? []
+    : [{ variable: CERT, problem: 'must be usable for TLS: a strong key, and a chain that is whole' }];
+}
+
+interface Parsed<Content> {
+  readonly parsed: Content | undefined;
+  readonly faults: readonly ConfigurationFault[];
+}
+
+function parsePem<Content>(
+  { text, faults }: PemText,
+  variable: string,
+  content: string,
+  parse: (pem: string) => Content,
+): Parsed<Content> {
+  if (text === undefined) return { parsed: undefined, faults };
   try {
-    return { pem, parsed: parse(pem), faults: [] };
+    return { parsed: parse(text), faults };
   } catch {
-    return { pem, parsed: undefined, faults: [{ variable, problem: `must hold ${content}` }] };
+    return { parsed: undefined, faults: [...faults, { variable, problem: `must hold ${content}` }] };
+  }
+}
+
+/** OpenSSL reads the whole chain, where the parser above stops after the first certificate. */
+function isUsable(cert: string | undefined, key: string | undefined): boolean {
+  try {
+    createSecureContext({ cert, key });
+    return true;
+  } catch {
+    return false;
   }
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : 'unreadable';
+  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
+  return typeof code === 'string' ? code : 'unreadable';
 }

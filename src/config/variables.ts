@@ -1,6 +1,17 @@
 import 'reflect-metadata';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateIf,
+} from 'class-validator';
 
 /** Only plain decimal digits are a number: `1e3`, `0x10` and ` 5 ` are mistakes. */
 function toInteger({ value }: { readonly value: unknown }): unknown {
@@ -19,6 +30,10 @@ function IsFilePath(): PropertyDecorator {
   return (target, property) => {
     IsString({ message: 'must be the path of a PEM file' })(target, property);
   };
+}
+
+function isHttps({ MINTMARK_HOOK_TRANSPORT: transport }: HookServiceVariables): boolean {
+  return transport !== PLAIN_HTTP;
 }
 
 const HOST = /^[A-Za-z0-9._:-]{1,253}$/;
@@ -96,17 +111,36 @@ export class HookVariables extends DatabaseVariables {
   @Matches(/^(?:0(?:\.\d{1,6})?|1(?:\.0{1,6})?)$/, { message: 'must be a number from 0 to 1' })
   OTEL_TRACES_SAMPLER_ARG: string = '1';
 
+  @IsWholeNumber(0, 60)
+  MINTMARK_DRAIN_SECONDS: number = 5;
+
   @IsIn(['401', 'error'], {
     message: 'must be 401 (Okta mints without claims) or error (Okta mints nothing)',
   })
   MINTMARK_UNAUTHENTICATED_ANSWER: string = '401';
 }
 
-/** The production hook service brings its own certificate. */
-export class HookServiceVariables extends HookVariables {
-  @IsFilePath()
-  MINTMARK_TLS_CERT_FILE!: string;
+/** Whoever wants plain HTTP has to say so, and why it is safe. */
+export const PLAIN_HTTP = 'plain-http-behind-a-trusted-proxy';
 
+/** The production hook service brings its own certificate, or stands behind proxies that do. */
+export class HookServiceVariables extends HookVariables {
+  @IsIn(['https', PLAIN_HTTP], { message: `must be https or ${PLAIN_HTTP}` })
+  MINTMARK_HOOK_TRANSPORT: string = 'https';
+
+  /** Addresses and ranges. */
+  @IsOptional()
+  @IsString({ message: 'must be addresses and CIDR ranges, separated by commas' })
+  MINTMARK_TRUSTED_PROXIES?: string;
+
+  @ValidateIf(isHttps)
   @IsFilePath()
-  MINTMARK_TLS_KEY_FILE!: string;
+  MINTMARK_TLS_CERT_FILE?: string;
+
+  @ValidateIf(isHttps)
+  @IsFilePath()
+  MINTMARK_TLS_KEY_FILE?: string;
+
+  @IsWholeNumber(1, 3_600)
+  MINTMARK_TLS_RELOAD_SECONDS: number = 10;
 }

@@ -1,7 +1,7 @@
 import { readHookServiceConfiguration } from '../config/configuration.js';
 import { MigrationError, pendingMigrations } from '../database/migrations.js';
 import { openDatabase } from '../database/open-database.js';
-import { createLogger } from '../operations/logger.js';
+import { createLogger, flushLog } from '../operations/logger.js';
 import { runEntry, type Running } from '../operations/run-entry.js';
 import { startHookService } from './start.js';
 
@@ -17,7 +17,13 @@ async function main(): Promise<Running> {
         `The database lacks ${String(pending.length)} migrations: run "mintmark migrate" first.`,
       );
     }
-    const service = await startHookService({ configuration, tls: configuration.tls, database, logger });
+    const service = await startHookService({
+      configuration,
+      tls: configuration.tls,
+      tlsFiles: configuration.tlsFiles,
+      database,
+      logger,
+    });
     logger.info(
       { hook: service.url, ops: service.opsUrl, engine: database.engine },
       'the hook service is ready',
@@ -27,6 +33,7 @@ async function main(): Promise<Running> {
         await service.close();
         await database.close();
         logger.info('the hook service has stopped');
+        await flushLog(logger);
       },
     };
   } catch (error) {

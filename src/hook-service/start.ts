@@ -1,10 +1,13 @@
 import 'reflect-metadata';
+import type { RequestListener } from 'node:http';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { HookConfiguration, ListenAddress } from '../config/configuration.js';
-import type { TlsKeyPair } from '../config/tls-files.js';
+import type { HookConfiguration } from '../config/configuration.js';
+import type { TlsFiles, TlsKeyPair } from '../config/tls-files.js';
+import { rangeText } from '../config/trusted-proxies.js';
 import type { Database } from '../database/database.js';
 import { forgetExpiredChoices, rememberChoice } from '../directory/choices/remembered-choices.js';
 import { ControlSnapshotHolder } from '../directory/control/control-snapshot-holder.js';
@@ -14,32 +17,38 @@ import { databaseFacts } from '../directory/facts/read-facts.js';
 import { FactsLookup } from '../directory/facts/facts-lookup.js';
 import { errorCode } from '../operations/error-code.js';
 import { listen } from '../operations/listen.js';
-import { createPseudonyms, type Logger } from '../operations/logger.js';
+import { createPseudonyms, flushLog, type Logger } from '../operations/logger.js';
 import { createMetrics, type Metrics } from '../operations/metrics.js';
 import { NestLogger } from '../operations/nest-logger.js';
 import { startOpsServer } from '../operations/ops-server.js';
 import { startTracing, type Tracing } from '../operations/tracing.js';
 import { requireCaller } from './caller-authentication.js';
 import { compileRequestCheck } from './compile-request-check.js';
+import { createHookServer, type HookServer } from './hook-server.js';
 import { HookFailureFilter } from './hook-failure.filter.js';
 import { HookServiceModule } from './hook-service.module.js';
 import { TOKEN_HOOK_PATH } from './token-hook.controller.js';
+import { keepCertificate } from './keep-certificate.js';
+import { requireTrustedPeer } from './trusted-peers.js';
 import { TokenHookService, type TokenHookOptions } from './token-hook.service.js';
 
 /** The largest body that is read, in bytes; Okta's payloads are some thousands. */
 export const BODY_LIMIT_BYTES = 128 * 1024;
 
-/** Idle connections are kept longer than any balancer's idle time: a reconnect costs a caller 100 ms and more. */
-const KEEP_ALIVE_MS = 650_000;
-
-/** A request that is not whole by then is none that Okta still waits for. */
-const REQUEST_TIMEOUT_MS = 10_000;
+/**
+ * How long calls in flight may take when nothing is accepted any more, in milliseconds: Okta waits 3 s for an answer. Node stops
+ * checking its own limits when a server closes, and would wait for ever for a connection that never sent anything.
+ */
+const LAST_ANSWERS_MS = 3_500;
 
 const SWEEP_MS = 60 * 60 * 1000;
 
 export interface HookServiceDependencies {
   readonly configuration: HookConfiguration;
-  readonly tls: TlsKeyPair;
+  /** Null for plain HTTP, which serves nobody but the configuration's trusted proxies. */
+  readonly tls: TlsKeyPair | null;
+  /** Where the pair comes from, to be looked at again; without it the pair stays as it is. */
+  readonly tlsFiles?: TlsFiles | null;
   /** Open and migrated; whoever opened it closes it, after the service. */
   readonly database: Database;
   readonly logger: Logger;
@@ -54,7 +63,7 @@ export interface HookService {
   close(): Promise<void>;
 }
 
-/** Starts the hook service: the hook over HTTPS, and the ops port. @throws ListenError */
+/** Starts the hook service: the hook over HTTPS (or plain HTTP behind proxies), and the ops port. @throws ListenError */
 export async function startHookService(dependencies: HookServiceDependencies): Promise<HookService> {
   const { configuration, database, logger } = dependencies;
   const control = await ControlSnapshotHolder.start({
@@ -71,34 +80,47 @@ export async function startHookService(dependencies: HookServiceDependencies): P
   const metrics = createMetrics();
   const closing: (() => Promise<void>)[] = [() => control.stop()];
   let state: 'starting' | 'serving' | 'stopping' = 'starting';
-  const close = async (): Promise<void> => {
-    state = 'stopping';
-    for (const end of closing.splice(0).toReversed()) await end();
+  const end = async (): Promise<void> => {
+    for (const step of closing.splice(0).toReversed()) await step();
   };
+  const stop = async (): Promise<void> => {
+    state = 'stopping';
+    // Whoever balances needs time to notice: until then callers are served on, and each answer ends its connection.
+    await delay(configuration.drainMs);
+    await end();
+  };
+  let stopped: Promise<void> | undefined;
   try {
     await warmUp(database);
     const tracing = await startConfiguredTracing(dependencies);
     // Flushed after the hook has answered its last call.
     if (tracing !== undefined) closing.push(() => tracing.close());
-    const app = await createApplication(dependencies, {
+    // Ends after the hook has answered its last call, so that probes hear until then that the service is stopping.
+    const ops = await startOpsServer(configuration.ops, {
+      metrics,
+      unreadiness: () => (state === 'serving' ? undefined : `the service is ${state}`),
+    });
+    closing.push(
+      () => ops.close(),
+      () => flushLog(logger),
+    );
+    const { app, hookServer } = await createApplication(dependencies, {
       control,
       metrics,
       tracing,
       isStopping: () => state === 'stopping',
     });
-    closing.push(() => app.close());
-    const url = await listenForHooks(app, configuration.hook);
-    const ops = await startOpsServer(configuration.ops, {
-      metrics,
-      unreadiness: () => (state === 'serving' ? undefined : `the service is ${state}`),
-    });
-    // Ends after the hook has answered its last call, so that probes hear until then that the service is stopping.
-    closing.splice(1, 0, () => ops.close());
-    closing.push(startSweeping(database, logger));
+    closing.push(() => closeApplication(app, hookServer));
+    const url = await listenForHooks(app, dependencies);
+    closing.push(startSweeping(database, logger), keepCertificate({ ...dependencies, hookServer, metrics }));
     state = 'serving';
-    return { url: `${url}${TOKEN_HOOK_PATH}`, opsUrl: ops.url, close };
+    return {
+      url: `${url}${TOKEN_HOOK_PATH}`,
+      opsUrl: ops.url,
+      close: () => (stopped ??= stop()),
+    };
   } catch (error) {
-    await close();
+    await end();
     throw error;
   }
 }
@@ -113,11 +135,27 @@ async function startConfiguredTracing({
   });
 }
 
-async function listenForHooks(app: NestFastifyApplication, address: ListenAddress): Promise<string> {
-  return listen({ address, scheme: 'https', port: 'MINTMARK_HOOK_PORT' }, async ({ host, port }) => {
-    await app.listen(port, host);
-    return app.getUrl();
-  });
+/** Stops accepting, waits for calls in flight, and cuts off what is left of connections. */
+async function closeApplication(app: NestFastifyApplication, hookServer: HookServer): Promise<void> {
+  const impatience = setTimeout(() => {
+    hookServer.endConnections();
+  }, LAST_ANSWERS_MS);
+  await app.close();
+  clearTimeout(impatience);
+}
+
+async function listenForHooks(
+  app: NestFastifyApplication,
+  { configuration, tls }: HookServiceDependencies,
+): Promise<string> {
+  const scheme = tls === null ? 'http' : 'https';
+  return listen(
+    { address: configuration.hook, scheme, port: 'MINTMARK_HOOK_PORT' },
+    async ({ host, port }) => {
+      await app.listen(port, host);
+      return app.getUrl();
+    },
+  );
 }
 
 /** What the parts of one service share. */
@@ -137,14 +175,20 @@ async function warmUp(database: Database): Promise<void> {
 async function createApplication(
   dependencies: HookServiceDependencies,
   parts: ServiceParts,
-): Promise<NestFastifyApplication> {
+): Promise<{ readonly app: NestFastifyApplication; readonly hookServer: HookServer }> {
   const { configuration, tls, logger } = dependencies;
+  const { trustedProxies } = configuration;
   const options = tokenHookOptions(dependencies, parts);
+  const servers: HookServer[] = [];
   const adapter = new FastifyAdapter({
-    https: { ...tls, minVersion: 'TLSv1.2', connectionsCheckingInterval: 1_000 },
+    serverFactory: (listener: RequestListener) => {
+      const made = createHookServer(listener, tls);
+      servers.push(made);
+      return made.server;
+    },
+    // Nothing here goes by these headers; whoever comes to use them gets what proxies said, and nobody else.
+    trustProxy: trustedProxies.length === 0 ? false : trustedProxies.map(rangeText),
     bodyLimit: BODY_LIMIT_BYTES,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
     return503OnClosing: false,
     onProtoPoisoning: 'remove',
     onConstructorPoisoning: 'remove',
@@ -160,6 +204,7 @@ async function createApplication(
   app.useGlobalFilters(new HookFailureFilter(app.get(TokenHookService)));
   const server = app.getHttpAdapter().getInstance();
   endConnectionsWhileStopping(server, parts.isStopping);
+  if (tls === null) refuseStrangers(server, dependencies, parts.metrics);
   requireCaller(server, {
     path: TOKEN_HOOK_PATH,
     control: () => parts.control.current,
@@ -171,7 +216,23 @@ async function createApplication(
       logger.warn('hook call by an unauthenticated caller');
     },
   });
-  return app;
+  const [hookServer] = servers;
+  if (hookServer === undefined) throw new TypeError('Fastify made no server');
+  return { app, hookServer };
+}
+
+function refuseStrangers(
+  server: FastifyInstance,
+  { configuration, logger }: HookServiceDependencies,
+  metrics: Metrics,
+): void {
+  requireTrustedPeer(server, {
+    ranges: configuration.trustedProxies,
+    onRefused: () => {
+      metrics.countUntrustedPeer();
+      logger.warn('hook call over a connection that comes from no trusted proxy');
+    },
+  });
 }
 
 /** A connection that is busy when closing begins would be kept for its next call, and the close would wait for that. */

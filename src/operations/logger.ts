@@ -1,16 +1,38 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { LogConfiguration } from '../config/configuration.js';
 
 export type { Logger } from 'pino';
 
+/** Lines that wait for a reader that stands still, in bytes; what goes beyond is dropped rather than kept in memory. */
+const WAITING_BYTES = 8 * 1024 * 1024;
+
+/** How long the end of the process may wait for a reader of its log, in milliseconds. */
+const FLUSH_LIMIT_MS = 1_000;
+
 /**
- * Makes the process's logger: JSON lines on standard output. What is logged is chosen member by member where it is
+ * Makes the process's logger: JSON lines on standard output, written off the request path (`flushLog` at the end). What is logged is chosen member by member where it is
  * logged; requests, headers and payloads are never handed over as a whole.
  */
 export function createLogger({ level }: LogConfiguration, destination?: DestinationStream): Logger {
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination ?? standardOutput());
+}
+
+/** A reader that stands still would stop the process where writes were synchronous. With `minLength` 0 flushing would not wait. */
+function standardOutput(): DestinationStream {
+  return pino.destination({ dest: 1, sync: false, minLength: 1, maxLength: WAITING_BYTES });
+}
+
+/** Waits, for a bounded time, until what was logged is written. */
+export async function flushLog(logger: Logger): Promise<void> {
+  const flushed = new Promise<void>((resolve) => {
+    logger.flush(() => {
+      resolve();
+    });
+  });
+  await Promise.race([flushed, delay(FLUSH_LIMIT_MS, undefined, { ref: false })]);
 }
 
 /**

@@ -40,6 +40,7 @@ export interface Metrics {
   countCall(call: CountedCall): void;
   /** @param isUnstamped whether Okta mints without our claims after the answer */
   countUnauthenticated(isUnstamped: boolean): void;
+  countUntrustedPeer(): void;
   addReading(reading: Reading): void;
   /** The Prometheus text format, and its content type. */
   text(): Promise<{ readonly contentType: string; readonly body: string }>;
@@ -71,6 +72,9 @@ export function createMetrics(): Metrics {
       counters.unauthenticated.inc();
       if (isUnstamped) counters.unstamped.inc({ reason: 'unauthenticated' });
     },
+    countUntrustedPeer: () => {
+      counters.untrustedPeers.inc();
+    },
     addReading: (reading) => {
       addGauge(registry, reading);
     },
@@ -96,6 +100,11 @@ function createCounters(registry: Registry) {
     unauthenticated: counter(
       'mintmark_unauthenticated_calls_total',
       'Hook calls by callers that did not prove themselves.',
+      [],
+    ),
+    untrustedPeers: counter(
+      'mintmark_untrusted_peers_total',
+      'Requests refused because their connection came from no trusted proxy.',
       [],
     ),
     facts: counter('mintmark_facts_lookups_total', 'Lookups of facts, by where these came from.', ['origin']),

@@ -21,7 +21,13 @@ export interface RunningServer {
  * of the balancer would turn that into errors.
  */
 export async function startOpsServer(address: ListenAddress, health: Health): Promise<RunningServer> {
-  const server = fastify({ logger: false, return503OnClosing: false, requestTimeout: 5_000 });
+  const server = fastify({
+    logger: false,
+    return503OnClosing: false,
+    requestTimeout: 5_000,
+    // Probes keep their connections, and some open one before they need it: neither may hold up the end.
+    forceCloseConnections: true,
+  });
   server.get('/healthz', () => ({ status: 'ok' }));
   server.get('/readyz', async (_request, reply) => {
     const reason = health.unreadiness();

@@ -181,11 +181,16 @@ describe('facts of a moment ago', () => {
   it('stand in for those that do not come, with their age in the log', async () => {
     const fresh = await answerTo(lenient, ONCE);
     expect(fresh.body).toEqual(STAMPED);
-    expect(fresh.line).toMatchObject({ outcome: 'stamped', factsAgeMs: 0 });
+    expect(fresh.line).toMatchObject({ outcome: 'stamped', facts: 'directory', factsAgeMs: 0 });
     await whileLocked(lenient, FACTS, async () => {
       const { body, line } = await answerTo(lenient, ONCE);
       expect(body).toEqual(fresh.body);
-      expect(line).toMatchObject({ outcome: 'stamped', tenantId: 'blue', selection: 'hinted' });
+      expect(line).toMatchObject({
+        outcome: 'stamped',
+        facts: 'stale',
+        tenantId: 'blue',
+        selection: 'hinted',
+      });
       expect(line['factsAgeMs']).toBeGreaterThan(0);
     });
     await expectRecovery(lenient, ONCE);

