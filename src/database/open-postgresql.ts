@@ -8,6 +8,7 @@ import {
   type DatabaseTimeouts,
   type ScriptRunner,
 } from './database.js';
+import { PatientPool } from './patient-pool.js';
 
 /** Statements that stay prepared on a connection. ORM queries with lists of changing length must not pile up there. */
 const PREPARED_LIMIT = 100;
@@ -23,7 +24,7 @@ export async function openPostgresql(
   { poolSize, timeoutMs }: DatabaseTimeouts & { readonly poolSize: number },
 ): Promise<Database> {
   const connection = { connectionString: url, application_name: 'mintmark' };
-  const pool = new pg.Pool({
+  const pool = new PatientPool({
     ...connection,
     max: poolSize,
     connectionTimeoutMillis: timeoutMs,
