@@ -20,8 +20,8 @@ import { HEADER, SECRETS, startTestHook, type TestHook } from '../support/test-h
 /** Every call is answered within this time of being sent. */
 const ANSWERED_MS = 2_000;
 
-/** Shorter than the default of 1.5 s: the machine that runs the tests has other things to do too. */
-const DEADLINE_MS = 1_000;
+/** Far shorter than the default of 1.5 s: the machine that runs the tests has other things to do too. */
+const DEADLINE_MS = 500;
 
 /** As many for each of two issuers, over connections that are open already. */
 const CALLERS = 20;
@@ -295,7 +295,7 @@ describe('facts of a moment ago', () => {
     // Those of a moment ago are older than that when the deadline is over.
     const { answers, lines } = await callAgain(crowd);
     expect(answers.map(({ body }) => body)).toEqual(crowd.callers.map(({ expected }) => expected));
-    for (const line of lines) expect(line).toMatchObject({ outcome: 'failed', facts: 'none' });
+    for (const line of lines) expect(line).toMatchObject({ outcome: 'failed', facts: null });
     gate.unblock();
     await expectRecovery(crowd);
   });
