@@ -37,17 +37,20 @@ export function checkHookResponse(response: unknown, drafts: Drafts): readonly V
   return [...violations, ...checked];
 }
 
-/** The claims of one draft token: as the request has them, and as the operations change them one after the other. */
+/** One draft token: its claims as the request has them, and as the operations leave them one after the other. */
 interface Target {
   readonly token: TokenName;
   readonly drafted: Readonly<Record<string, unknown>>;
-  readonly claims: Record<string, unknown>;
+  /** Claims that an operation has touched: what is left of each of them. */
+  readonly touched: Map<string, Remains>;
 }
+
+type Remains = { readonly kind: 'gone' } | { readonly kind: 'present'; readonly value: unknown };
 
 function targetsOf(drafts: Drafts): readonly Target[] {
   return TOKEN_NAMES.flatMap((token) => {
     const draft = drafts[token];
-    return draft === undefined ? [] : [{ token, drafted: draft.claims, claims: { ...draft.claims } }];
+    return draft === undefined ? [] : [{ token, drafted: draft.claims, touched: new Map<string, Remains>() }];
   });
 }
 
@@ -114,16 +117,30 @@ function checkOperation(operation: unknown, at: string, target: Target): readonl
  * Contract 2.10: what exists is defined against the token in the request; whether an operation may also build on an earlier
  * one is not documented. So it has to apply to both: to the draft alone, and after the operations before it.
  */
-function applicationFault({ drafted, claims }: Target, operation: ClaimOperation): string | undefined {
+function applicationFault({ drafted, touched }: Target, operation: ClaimOperation): string | undefined {
   const [claim = ''] = operation.names;
-  // Only what is changed in depth needs a copy in depth.
-  const copy = (value: unknown): unknown => (operation.names.length > 1 ? structuredClone(value) : value);
-  const alone: Record<string, unknown> = {};
-  if (Object.hasOwn(drafted, claim)) setOwn(alone, claim, copy(drafted[claim]));
-  const fault = applyOperation(alone, operation);
-  if (fault !== undefined) return fault;
-  if (Object.hasOwn(claims, claim)) setOwn(claims, claim, copy(claims[claim]));
-  return applyOperation(claims, operation);
+  const fromDraft: Remains = Object.hasOwn(drafted, claim)
+    ? { kind: 'present', value: drafted[claim] }
+    : { kind: 'gone' };
+  const alone = applied(operation, fromDraft);
+  const earlier = touched.get(claim);
+  const inTurn = earlier === undefined ? alone : applied(operation, earlier);
+  if (typeof inTurn !== 'string') touched.set(claim, inTurn);
+  return [alone, inTurn].find((outcome) => typeof outcome === 'string');
+}
+
+/** What an operation leaves of its claim, or what is wrong where it cannot be applied. */
+function applied({ op, names, value }: ClaimOperation, remains: Remains): Remains | string {
+  const [claim = ''] = names;
+  if (names.length === 1) {
+    if (op !== 'add' && remains.kind === 'gone') return `the target of a ${op} does not exist`;
+    return op === 'remove' ? { kind: 'gone' } : { kind: 'present', value };
+  }
+  // What is changed in depth is copied in depth: the draft itself stays as it is.
+  const claims: Record<string, unknown> = {};
+  if (remains.kind === 'present') setOwn(claims, claim, structuredClone(remains.value));
+  const fault = applyOperation(claims, { op, names, value });
+  return fault ?? { kind: 'present', value: claims[claim] };
 }
 
 function checkLifetime(op: string, value: unknown, at: string): readonly Violation[] {

@@ -1,5 +1,6 @@
 import { DROPPED_CLAIM, MARKER_CLAIM, SELECTION_CLAIM } from './claim-names.js';
 import type { ProducedClaim } from './evaluate-mappings.js';
+import { jsonBytes } from './json-bytes.js';
 import type { Json } from '../okta/token-hook-response.js';
 
 export interface FittedClaims {
@@ -14,7 +15,7 @@ export interface FittedClaims {
 
 /** Bytes that one claim adds to a JSON object: its name, its value, the colon and a comma. */
 export function claimBytes(claim: string, value: Json): number {
-  return Buffer.byteLength(JSON.stringify(claim)) + Buffer.byteLength(JSON.stringify(value)) + 2;
+  return jsonBytes(claim) + jsonBytes(value) + 2;
 }
 
 /**
@@ -26,6 +27,14 @@ export function claimBytes(claim: string, value: Json): number {
  * @param budget bytes of JSON that may be added to the token
  */
 export function fitBudget(claims: readonly ProducedClaim[], budget: number): FittedClaims {
+  const all = new Map(claims.map(({ claim, value }) => [claim, value]));
+  const bytes = totalBytes(all);
+  return bytes <= budget
+    ? { kept: all, dropped: [], bytes, overflow: undefined }
+    : fitShortBudget(claims, budget);
+}
+
+function fitShortBudget(claims: readonly ProducedClaim[], budget: number): FittedClaims {
   const overflow = firstOverflow(claims.filter(isReserved), budget);
   const dropped = new Set<string>();
   for (;;) {
@@ -72,5 +81,7 @@ function firstDropped(
 }
 
 function totalBytes(kept: ReadonlyMap<string, Json>): number {
-  return [...kept].reduce((sum, [claim, value]) => sum + claimBytes(claim, value), 0);
+  let bytes = 0;
+  for (const [claim, value] of kept) bytes += claimBytes(claim, value);
+  return bytes;
 }

@@ -46,6 +46,9 @@ function queryHints(request: unknown): readonly string[] | undefined {
   if (url === undefined || url === null) return [];
   // The parser would strip control characters at the ends: a URL that has any is none.
   if (typeof url !== 'string' || url.length > URL_LENGTH_LIMIT || /\p{Cc}/u.test(url)) return undefined;
-  if (!URL.canParse(url)) return undefined;
-  return new URL(url).searchParams.getAll(QUERY_PARAMETER);
+  try {
+    return new URL(url).searchParams.getAll(QUERY_PARAMETER);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,6 @@
 /** Escapes one reference token of a JSON Pointer (RFC 6901, section 3): `~` becomes `~0`, `/` becomes `~1`. */
 export function escapePointerToken(token: string): string {
+  if (!/[~/]/.test(token)) return token;
   return token.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
@@ -9,10 +10,9 @@ export function escapePointerToken(token: string): string {
  */
 export function parsePointer(pointer: string): readonly string[] | undefined {
   if (!pointer.startsWith('/') || /~(?![01])/.test(pointer)) return undefined;
-  return pointer
-    .slice(1)
-    .split('/')
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const tokens = pointer.slice(1).split('/');
+  if (!pointer.includes('~')) return tokens;
+  return tokens.map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 /** The path of a top-level claim in a token, for example `/claims/https:~1~1acme.example~1tenant`. */
