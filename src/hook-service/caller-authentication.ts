@@ -52,7 +52,7 @@ function proveCaller(
 ): CredentialControl | undefined {
   return authenticateByHeader(
     rawHeaders,
-    credentials.filter(({ scheme }) => scheme === 'header'),
+    credentials.filter((credential) => credential.scheme === 'header'),
     now,
   );
 }
