@@ -51,6 +51,9 @@ const KNOWN_NAMES = [
   ...['DATABASE_URL', 'NODE_ENV', 'MINTMARK_DATA_DIR', 'MINTMARK_HOOK_HOST', 'MINTMARK_OPS_HOST'],
   ...['MINTMARK_LOG_LEVEL', 'MINTMARK_LOG_HASH_KEY', 'MINTMARK_UNAUTHENTICATED_ANSWER'],
   ...['MINTMARK_TLS_CERT_FILE', 'MINTMARK_TLS_KEY_FILE'],
+  ...['MINTMARK_BEARER_ISSUER', 'MINTMARK_BEARER_AUDIENCE', 'MINTMARK_BEARER_CLIENT_IDS'],
+  ...['MINTMARK_BEARER_SCOPE', 'MINTMARK_BEARER_ALGORITHMS', 'MINTMARK_BEARER_JWKS_URI'],
+  ...['MINTMARK_BEARER_JWKS_FILE', 'MINTMARK_BEARER_CA_FILE'],
 ].toSorted();
 
 async function writeKeyPair(name: string): Promise<{ readonly certFile: string; readonly keyFile: string }> {
@@ -104,6 +107,7 @@ describe('the configuration of the hook service', () => {
       staleFactsMs: 900_000,
       controlRefreshMs: 5_000,
       unauthenticatedAnswer: '401',
+      bearer: null,
     });
   });
 
@@ -382,6 +386,105 @@ describe('the certificate and its key', () => {
     const [fault] = faultsOf({ MINTMARK_TLS_CERT_FILE: one.keyFile });
     const [, firstLine = ''] = readFileSync(one.keyFile, 'utf8').split('\n');
     expect(JSON.stringify(fault)).not.toContain(firstLine.slice(0, 20));
+  });
+});
+
+describe('the bearer scheme', () => {
+  const BEARER = {
+    MINTMARK_BEARER_ISSUER: 'https://login.acme.example/oauth2/hooks',
+    MINTMARK_BEARER_AUDIENCE: 'mintmark',
+    MINTMARK_BEARER_CLIENT_IDS: '0oa1, 0oa2,0oa1',
+    MINTMARK_BEARER_SCOPE: 'hook.call',
+    MINTMARK_BEARER_ALGORITHMS: 'RS256, ES256',
+    MINTMARK_BEARER_JWKS_URI: 'https://login.acme.example/oauth2/hooks/v1/keys?client_id=x',
+  };
+
+  it('is on where everything is set that a token is checked against', () => {
+    const { bearer } = readHookServiceConfiguration({ ...SERVICE, ...BEARER });
+    expect(bearer).toEqual({
+      issuer: 'https://login.acme.example/oauth2/hooks',
+      audience: 'mintmark',
+      clientIds: ['0oa1', '0oa2'],
+      scope: 'hook.call',
+      algorithms: ['RS256', 'ES256'],
+      jwksUri: 'https://login.acme.example/oauth2/hooks/v1/keys?client_id=x',
+      pinnedJwks: null,
+      ca: null,
+    });
+    expect([Object.isFrozen(bearer), Object.isFrozen(bearer?.clientIds)]).toEqual([true, true]);
+  });
+
+  it.each(Object.keys(BEARER))('is refused without %s', (name) => {
+    expect(faultyNames({ ...BEARER, [name]: '' })).toEqual([name]);
+  });
+
+  it('is refused where one variable alone is set, with the names of all the others', () => {
+    const needed = Object.keys(BEARER).toSorted();
+    for (const [name, value] of Object.entries(BEARER)) {
+      expect(faultyNames({ [name]: value }).toSorted()).toEqual(needed.filter((other) => other !== name));
+    }
+    expect(faultyNames({ MINTMARK_BEARER_CA_FILE: one.certFile }).toSorted()).toEqual(needed);
+  });
+
+  it.each([
+    [
+      'MINTMARK_BEARER_ISSUER',
+      [
+        ...['http://a.example', 'a.example', 'https://', 'https://a.example?x=1', 'https://a.example#x'],
+        ...['https://u:p@a.example', 'https://a b.example', ' https://a.example', 'HTTPS://a.example'],
+      ],
+    ],
+    ['MINTMARK_BEARER_JWKS_URI', ['http://a.example/keys', 'file:///keys', 'https://a.example/keys#x', 'x']],
+    ['MINTMARK_BEARER_AUDIENCE', ['x'.repeat(1025)]],
+    ['MINTMARK_BEARER_CLIENT_IDS', [',', '0oa1,', ',0oa1', '0oa1,,0oa2', '0oa1 0oa2', 'x'.repeat(256)]],
+    ['MINTMARK_BEARER_SCOPE', ['a b', 'a,b"', 'é', 'x'.repeat(256), ' a']],
+    [
+      'MINTMARK_BEARER_ALGORITHMS',
+      ['none', 'HS256', 'RS256,none', 'RS256,HS256', 'rs256', 'RS256;ES256', 'RS1', 'RS256,', 'ES256K'],
+    ],
+  ])('is refused where %s is faulty', (name, values) => {
+    for (const value of values)
+      expect([value, faultyNames({ ...BEARER, [name]: value })]).toEqual([value, [name]]);
+  });
+
+  it('takes pinned keys from a file, alone or beside the address', async () => {
+    const file = await writeText('keys.json', '{"keys":[{"kty":"RSA"}]}');
+    const alone = { ...BEARER, MINTMARK_BEARER_JWKS_URI: '', MINTMARK_BEARER_JWKS_FILE: file };
+    expect(readHookServiceConfiguration({ ...SERVICE, ...alone }).bearer).toMatchObject({
+      ...{ jwksUri: null, pinnedJwks: '{"keys":[{"kty":"RSA"}]}' },
+    });
+    const both = { ...alone, MINTMARK_BEARER_JWKS_URI: BEARER.MINTMARK_BEARER_JWKS_URI };
+    expect(() => readHookServiceConfiguration({ ...SERVICE, ...both })).not.toThrow();
+  });
+
+  it('is refused where the file of pinned keys holds none', async () => {
+    const files = [
+      ...['', '[]', '{}', '{"keys":{}}', '{"keys":[]}', 'null', '{"keys":[{}]'].map((text, index) =>
+        writeText(`no-keys-${String(index)}.json`, text),
+      ),
+      Promise.resolve(join(folder, 'nowhere.json')),
+      Promise.resolve(folder),
+    ];
+    for (const file of await Promise.all(files)) {
+      expect(faultyNames({ ...BEARER, MINTMARK_BEARER_JWKS_FILE: file })).toEqual([
+        'MINTMARK_BEARER_JWKS_FILE',
+      ]);
+    }
+  });
+
+  it('takes a CA of one’s own for the keys, where there is something to fetch', async () => {
+    const withCa = { ...BEARER, MINTMARK_BEARER_CA_FILE: one.certFile };
+    expect(readHookServiceConfiguration({ ...SERVICE, ...withCa }).bearer?.ca).toContain('CERTIFICATE');
+    for (const file of [garbage, one.keyFile, join(folder, 'nowhere.pem')])
+      expect(faultyNames({ ...BEARER, MINTMARK_BEARER_CA_FILE: file })).toEqual(['MINTMARK_BEARER_CA_FILE']);
+    const keys = await writeText('idle.json', '{"keys":[{}]}');
+    const idle = { ...withCa, MINTMARK_BEARER_JWKS_URI: '', MINTMARK_BEARER_JWKS_FILE: keys };
+    expect(faultyNames(idle)).toEqual(['MINTMARK_BEARER_CA_FILE']);
+  });
+
+  it('is off, and its variables are none of the command line’s business, without them', () => {
+    expect(readHookConfiguration({}).bearer).toBeNull();
+    expect(() => readDatabaseConfiguration({ ...SERVICE, MINTMARK_BEARER_ISSUER: 'x' })).not.toThrow();
   });
 });
 

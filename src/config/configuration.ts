@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { checkBearer, type BearerConfiguration } from './bearer-configuration.js';
 import type { Checked, ConfigurationFault } from './configuration-error.js';
 import { checkTlsFiles, type TlsKeyPair } from './tls-files.js';
 import { checkVariables, refuseFaults, type Environment } from './read-variables.js';
@@ -33,6 +34,8 @@ export interface HookConfiguration {
   readonly controlRefreshMs: number;
   /** What an unauthenticated caller gets. */
   readonly unauthenticatedAnswer: '401' | 'error';
+  /** Null where the bearer scheme is off. */
+  readonly bearer: BearerConfiguration | null;
 }
 
 export interface HookServiceConfiguration extends HookConfiguration {
@@ -67,8 +70,14 @@ export function readPlaygroundConfiguration(environment: Environment): Playgroun
   };
   const { variables, faults } = checkVariables(HookVariables, onLoopback);
   const database = checkDatabase(variables);
-  refuseFaults([...faults, ...database.faults, ...faultsOfPlayground(variables, database.part)]);
-  return Object.freeze({ database: database.part, hook: hookConfiguration(variables) });
+  const bearer = checkBearer(variables);
+  refuseFaults([
+    ...faults,
+    ...database.faults,
+    ...bearer.faults,
+    ...faultsOfPlayground(variables, database.part),
+  ]);
+  return Object.freeze({ database: database.part, hook: hookConfiguration(variables, bearer.part) });
 }
 
 /** @throws ConfigurationError */
@@ -76,15 +85,18 @@ export function readHookServiceConfiguration(environment: Environment): HookServ
   const { variables, faults } = checkVariables(HookServiceVariables, environment);
   const database = checkDatabase(variables);
   const tls = checkTlsFiles(variables.MINTMARK_TLS_CERT_FILE, variables.MINTMARK_TLS_KEY_FILE);
-  refuseFaults([...faults, ...database.faults, ...tls.faults]);
-  return Object.freeze({ ...hookConfiguration(variables), database: database.part, tls: tls.part });
+  const bearer = checkBearer(variables);
+  refuseFaults([...faults, ...database.faults, ...tls.faults, ...bearer.faults]);
+  const hook = hookConfiguration(variables, bearer.part);
+  return Object.freeze({ ...hook, database: database.part, tls: tls.part });
 }
 
 /** The hook's configuration alone, for whoever brings database and certificate. @throws ConfigurationError */
 export function readHookConfiguration(environment: Environment): HookConfiguration {
   const { variables, faults } = checkVariables(HookVariables, environment);
-  refuseFaults(faults);
-  return hookConfiguration(variables);
+  const bearer = checkBearer(variables);
+  refuseFaults([...faults, ...bearer.faults]);
+  return hookConfiguration(variables, bearer.part);
 }
 
 function checkDatabase(variables: Readonly<DatabaseVariables>): Checked<DatabaseConfiguration> {
@@ -98,7 +110,10 @@ function checkDatabase(variables: Readonly<DatabaseVariables>): Checked<Database
   return { part: Object.freeze({ engine: 'embedded', folder: resolve(folder) }), faults };
 }
 
-function hookConfiguration(variables: Readonly<HookVariables>): HookConfiguration {
+function hookConfiguration(
+  variables: Readonly<HookVariables>,
+  bearer: BearerConfiguration | null,
+): HookConfiguration {
   return Object.freeze({
     hook: Object.freeze({ host: variables.MINTMARK_HOOK_HOST, port: variables.MINTMARK_HOOK_PORT }),
     ops: Object.freeze({ host: variables.MINTMARK_OPS_HOST, port: variables.MINTMARK_OPS_PORT }),
@@ -107,6 +122,7 @@ function hookConfiguration(variables: Readonly<HookVariables>): HookConfiguratio
     staleFactsMs: variables.MINTMARK_STALE_FACTS_SECONDS * 1000,
     controlRefreshMs: variables.MINTMARK_CONTROL_REFRESH_SECONDS * 1000,
     unauthenticatedAnswer: variables.MINTMARK_UNAUTHENTICATED_ANSWER === 'error' ? 'error' : '401',
+    bearer,
   });
 }
 

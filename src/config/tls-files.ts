@@ -33,13 +33,15 @@ export function checkTlsFiles(
   };
 }
 
-interface PemFile<Parsed> {
+/** A PEM file as it was read; `parsed` is absent where it could not be. */
+export interface PemFile<Parsed> {
   readonly pem: string;
   readonly parsed: Parsed | undefined;
   readonly faults: readonly ConfigurationFault[];
 }
 
-function readPem<Parsed>(
+/** Reads one PEM file and parses it. A path that is not set is no fault of the file's. */
+export function readPem<Parsed>(
   variable: string,
   path: string | undefined,
   content: string,
@@ -60,7 +62,8 @@ function readPem<Parsed>(
   }
 }
 
-function reasonOf(error: unknown): string {
+/** The system's code of a failed read, such as `ENOENT`. */
+export function reasonOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
     ? error.code
     : 'unreadable';
