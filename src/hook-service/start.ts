@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { BearerScheme } from '../caller/bearer-scheme.js';
 import type { HookConfiguration, ListenAddress } from '../config/configuration.js';
 import type { TlsKeyPair } from '../config/tls-files.js';
 import type { Database } from '../database/database.js';
@@ -18,6 +19,7 @@ import { createPseudonyms, type Logger } from '../operations/logger.js';
 import { createMetrics, type Metrics } from '../operations/metrics.js';
 import { NestLogger } from '../operations/nest-logger.js';
 import { startOpsServer } from '../operations/ops-server.js';
+import { reportIdleCredentials, startBearerScheme } from './bearer-callers.js';
 import { requireCaller } from './caller-authentication.js';
 import { compileRequestCheck } from './compile-request-check.js';
 import { HookFailureFilter } from './hook-failure.filter.js';
@@ -55,7 +57,11 @@ export interface HookService {
 
 /** Starts the hook service: the hook over HTTPS, and the ops port. @throws ListenError */
 export async function startHookService(dependencies: HookServiceDependencies): Promise<HookService> {
-  const { configuration, database, logger } = dependencies;
+  const { configuration, database, logger, now = Date.now } = dependencies;
+  const reports = [
+    reportRefusedMappings(logger),
+    reportIdleCredentials(configuration.bearer?.clientIds ?? [], logger),
+  ];
   const control = await ControlSnapshotHolder.start({
     read: () => readControlSnapshot(database),
     refreshMs: configuration.controlRefreshMs,
@@ -65,7 +71,9 @@ export async function startHookService(dependencies: HookServiceDependencies): P
         'the control snapshot could not be refreshed; the last one stays',
       );
     },
-    onRefresh: reportRefusedMappings(logger),
+    onRefresh: (snapshot) => {
+      for (const report of reports) report(snapshot);
+    },
   });
   const metrics = createMetrics();
   const closing: (() => Promise<void>)[] = [() => control.stop()];
@@ -76,8 +84,11 @@ export async function startHookService(dependencies: HookServiceDependencies): P
   };
   try {
     await warmUp(database);
+    const bearer = await startBearerScheme(configuration.bearer, { logger, now });
+    if (bearer !== null) closing.push(() => bearer.stop());
     const app = await createApplication(dependencies, {
       control,
+      bearer,
       metrics,
       isStopping: () => state === 'stopping',
     });
@@ -108,6 +119,7 @@ async function listenForHooks(app: NestFastifyApplication, address: ListenAddres
 /** What the parts of one service share. */
 interface ServiceParts {
   readonly control: ControlSnapshotHolder;
+  readonly bearer: BearerScheme | null;
   readonly metrics: Metrics;
   readonly isStopping: () => boolean;
 }
@@ -147,12 +159,13 @@ async function createApplication(
   requireCaller(server, {
     path: TOKEN_HOOK_PATH,
     control: () => parts.control.current,
+    bearer: parts.bearer,
     unauthenticatedAnswer: configuration.unauthenticatedAnswer,
     now: options.now,
     monotonicNow: () => performance.now(),
-    onUnauthenticated: () => {
+    onUnauthenticated: (problem) => {
       parts.metrics.countUnauthenticated();
-      logger.warn('hook call by an unauthenticated caller');
+      logger.warn({ problem }, 'hook call by an unauthenticated caller');
     },
   });
   return app;
