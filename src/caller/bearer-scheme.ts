@@ -8,7 +8,7 @@ import {
   type CompactToken,
   type Refused,
 } from './bearer-token.js';
-import { fetchJwks } from './fetch-jwks.js';
+import { jwksFetcher } from './fetch-jwks.js';
 import { JwksSource, type JwksSourceOptions, type JwksTiming } from './jwks-source.js';
 import { JwksError, parseKeySet, type KeySet } from './key-set.js';
 import { digestOf, RememberedTokens } from './remembered-tokens.js';
@@ -60,7 +60,7 @@ export class BearerScheme {
     const remembered = new RememberedTokens();
     const keys = await JwksSource.start({
       ...options,
-      fetch: jwksUri === null ? null : (stopped) => fetchJwks({ uri: jwksUri, ca }, stopped),
+      fetch: jwksUri === null ? null : jwksFetcher({ uri: jwksUri, ca }),
       pinned: pinnedJwks === null ? new Map() : pinnedKeys(pinnedJwks),
       onChange: (next, passedOver) => {
         remembered.keepThoseOf(next);

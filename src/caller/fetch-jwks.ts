@@ -1,6 +1,6 @@
-import { request } from 'node:https';
+import { Agent, request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates } from 'node:tls';
 import { JwksError } from './key-set.js';
 
 export interface JwksEndpoint {
@@ -17,26 +17,42 @@ const BYTES_LIMIT = 64 * 1024;
 const TIME_LIMIT_MS = 3_000;
 
 /**
- * Fetches the text of a JWKS: over https alone, without following redirects, bounded in size and time.
- *
- * @throws JwksError
+ * Makes what fetches the text of a JWKS: over https alone, without following redirects, bounded in size and time. It throws
+ * a JwksError.
  */
-export async function fetchJwks({ uri, ca }: JwksEndpoint, stopped: AbortSignal): Promise<string> {
-  const late = AbortSignal.timeout(TIME_LIMIT_MS);
-  try {
-    return await readDocument(uri, ca, AbortSignal.any([late, stopped]));
-  } catch (error) {
-    if (error instanceof JwksError) throw error;
-    if (late.aborted) {
-      const limit = `${String(TIME_LIMIT_MS)} ms`;
-      throw new JwksError('JWKS_TIMEOUT', `no JWKS within ${limit}`, { cause: error });
+export function jwksFetcher({ uri, ca }: JwksEndpoint): (stopped: AbortSignal) => Promise<string> {
+  // Made once: reading a hundred root certificates takes some 50 ms in which no call is answered.
+  const secureContext = createSecureContext({
+    minVersion: 'TLSv1.2',
+    ...(ca === null ? {} : { ca: [...rootCertificates, ca] }),
+  });
+  const agent = new Agent({
+    keepAlive: false,
+    secureContext,
+    // Whatever NODE_TLS_REJECT_UNAUTHORIZED says: these keys decide who is let in.
+    rejectUnauthorized: true,
+  });
+  return async (stopped) => {
+    const late = AbortSignal.timeout(TIME_LIMIT_MS);
+    try {
+      return await readDocument(uri, agent, AbortSignal.any([late, stopped]));
+    } catch (error) {
+      throw late.aborted ? tooSlow(error) : asJwksError(error);
     }
-    throw new JwksError(`JWKS_${codeOf(error)}`, 'the JWKS endpoint cannot be reached', { cause: error });
-  }
+  };
 }
 
-async function readDocument(uri: string, ca: string | null, signal: AbortSignal): Promise<string> {
-  const response = await get(uri, ca, signal);
+function tooSlow(cause: unknown): JwksError {
+  return new JwksError('JWKS_TIMEOUT', `no JWKS within ${String(TIME_LIMIT_MS)} ms`, { cause });
+}
+
+function asJwksError(cause: unknown): JwksError {
+  if (cause instanceof JwksError) return cause;
+  return new JwksError(`JWKS_${codeOf(cause)}`, 'the JWKS endpoint cannot be reached', { cause });
+}
+
+async function readDocument(uri: string, agent: Agent, signal: AbortSignal): Promise<string> {
+  const response = await get(uri, agent, signal);
   try {
     assertPlainDocument(response);
     const chunks: Uint8Array[] = [];
@@ -52,16 +68,12 @@ async function readDocument(uri: string, ca: string | null, signal: AbortSignal)
   }
 }
 
-function get(uri: string, ca: string | null, signal: AbortSignal): Promise<IncomingMessage> {
+function get(uri: string, agent: Agent, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const outgoing = request(uri, {
-      agent: false,
+      agent,
       headers: { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'mintmark' },
-      minVersion: 'TLSv1.2',
-      // Whatever NODE_TLS_REJECT_UNAUTHORIZED says: these keys decide who is let in.
-      rejectUnauthorized: true,
       signal,
-      ...(ca === null ? {} : { ca: [...rootCertificates, ca] }),
     });
     outgoing.on('response', resolve);
     outgoing.on('error', reject);
@@ -81,8 +93,8 @@ function tooLarge(): JwksError {
   return new JwksError('JWKS_TOO_LARGE', `the JWKS has more than ${String(BYTES_LIMIT)} bytes`);
 }
 
+/** The system's or OpenSSL's code of a failed connection, such as `ECONNREFUSED`. */
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : 'UNREACHABLE';
+  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
+  return typeof code === 'string' ? code : 'UNREACHABLE';
 }
