@@ -51,6 +51,7 @@ const KNOWN_NAMES = [
   ...['DATABASE_URL', 'NODE_ENV', 'MINTMARK_DATA_DIR', 'MINTMARK_HOOK_HOST', 'MINTMARK_OPS_HOST'],
   ...['MINTMARK_LOG_LEVEL', 'MINTMARK_LOG_HASH_KEY', 'MINTMARK_UNAUTHENTICATED_ANSWER'],
   ...['MINTMARK_TLS_CERT_FILE', 'MINTMARK_TLS_KEY_FILE'],
+  ...['MINTMARK_SNAPSHOT_FILE'],
   ...['MINTMARK_BEARER_ISSUER', 'MINTMARK_BEARER_AUDIENCE', 'MINTMARK_BEARER_CLIENT_IDS'],
   ...['MINTMARK_BEARER_SCOPE', 'MINTMARK_BEARER_ALGORITHMS', 'MINTMARK_BEARER_JWKS_URI'],
   ...['MINTMARK_BEARER_JWKS_FILE', 'MINTMARK_BEARER_CA_FILE'],
@@ -106,6 +107,7 @@ describe('the configuration of the hook service', () => {
       factsDeadlineMs: 1_500,
       staleFactsMs: 900_000,
       controlRefreshMs: 5_000,
+      snapshotFile: null,
       unauthenticatedAnswer: '401',
       bearer: null,
     });
@@ -118,6 +120,7 @@ describe('the configuration of the hook service', () => {
       ...{ MINTMARK_OPS_HOST: 'ops.internal', MINTMARK_OPS_PORT: '9000', MINTMARK_LOG_LEVEL: 'silent' },
       ...{ MINTMARK_LOG_HASH_KEY: 'k'.repeat(16), MINTMARK_FACTS_DEADLINE_MS: '100' },
       ...{ MINTMARK_STALE_FACTS_SECONDS: '0', MINTMARK_CONTROL_REFRESH_SECONDS: '300' },
+      MINTMARK_SNAPSHOT_FILE: 'control.json',
       ...{ MINTMARK_UNAUTHENTICATED_ANSWER: 'error', NODE_ENV: 'production' },
     };
     expect(readHookServiceConfiguration(environment)).toMatchObject({
@@ -129,6 +132,7 @@ describe('the configuration of the hook service', () => {
       staleFactsMs: 0,
       controlRefreshMs: 300_000,
       unauthenticatedAnswer: 'error',
+      snapshotFile: resolve('control.json'),
     });
   });
 

@@ -32,6 +32,8 @@ export interface HookConfiguration {
   /** How old facts may be when fresh ones cannot be had, in milliseconds. */
   readonly staleFactsMs: number;
   readonly controlRefreshMs: number;
+  /** Where the last good copy of the control snapshot is kept; null where it is not. */
+  readonly snapshotFile: string | null;
   /** What an unauthenticated caller gets. */
   readonly unauthenticatedAnswer: '401' | 'error';
   /** Null where the bearer scheme is off. */
@@ -121,6 +123,8 @@ function hookConfiguration(
     factsDeadlineMs: variables.MINTMARK_FACTS_DEADLINE_MS,
     staleFactsMs: variables.MINTMARK_STALE_FACTS_SECONDS * 1000,
     controlRefreshMs: variables.MINTMARK_CONTROL_REFRESH_SECONDS * 1000,
+    snapshotFile:
+      variables.MINTMARK_SNAPSHOT_FILE === undefined ? null : resolve(variables.MINTMARK_SNAPSHOT_FILE),
     unauthenticatedAnswer: variables.MINTMARK_UNAUTHENTICATED_ANSWER === 'error' ? 'error' : '401',
     bearer,
   });

@@ -16,6 +16,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...Object.keys(new HookServiceVariables()),
   'DATABASE_URL',
   'MINTMARK_LOG_HASH_KEY',
+  'MINTMARK_SNAPSHOT_FILE',
   'MINTMARK_BEARER_ISSUER',
   'MINTMARK_BEARER_AUDIENCE',
   'MINTMARK_BEARER_CLIENT_IDS',

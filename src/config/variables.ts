@@ -149,6 +149,11 @@ export class HookVariables extends BearerVariables {
   @IsWholeNumber(1, 300)
   MINTMARK_CONTROL_REFRESH_SECONDS: number = 5;
 
+  /** Where the last good copy of the control snapshot is kept. */
+  @IsOptional()
+  @Length(1, 4096, { message: 'must be the path of a file' })
+  MINTMARK_SNAPSHOT_FILE?: string;
+
   @IsIn(['401', 'error'], {
     message: 'must be 401 (Okta mints without claims) or error (Okta mints nothing)',
   })

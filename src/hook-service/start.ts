@@ -8,9 +8,9 @@ import type { HookConfiguration, ListenAddress } from '../config/configuration.j
 import type { TlsKeyPair } from '../config/tls-files.js';
 import type { Database } from '../database/database.js';
 import { forgetExpiredChoices, rememberChoice } from '../directory/choices/remembered-choices.js';
-import { ControlSnapshotHolder } from '../directory/control/control-snapshot-holder.js';
+import type { ControlSnapshotHolder } from '../directory/control/control-snapshot-holder.js';
 import type { ControlSnapshot } from '../directory/control/control-snapshot.js';
-import { readControlSnapshot } from '../directory/control/read-control-snapshot.js';
+import type { ControlCopy } from '../directory/control/snapshot-file.js';
 import { databaseFacts } from '../directory/facts/read-facts.js';
 import { RecentFacts } from '../directory/facts/recent-facts.js';
 import { errorCode } from '../operations/error-code.js';
@@ -24,6 +24,7 @@ import { requireCaller } from './caller-authentication.js';
 import { compileRequestCheck } from './compile-request-check.js';
 import { HookFailureFilter } from './hook-failure.filter.js';
 import { HookServiceModule } from './hook-service.module.js';
+import { startControl } from './start-control.js';
 import { TOKEN_HOOK_PATH } from './token-hook.controller.js';
 import { TokenHookService, type TokenHookOptions } from './token-hook.service.js';
 
@@ -41,9 +42,13 @@ const SWEEP_MS = 60 * 60 * 1000;
 export interface HookServiceDependencies {
   readonly configuration: HookConfiguration;
   readonly tls: TlsKeyPair;
-  /** Open and migrated; whoever opened it closes it, after the service. */
+  /** Open, and migrated unless `checkRelease` is given; whoever opened it closes it, after the service. */
   readonly database: Database;
   readonly logger: Logger;
+  /** The last good copy of the control snapshot: with it the service starts though the database cannot be read. */
+  readonly controlCopy?: ControlCopy | undefined;
+  /** Whether the database is at this release; awaited before the directory is first read, until it succeeds. */
+  readonly checkRelease?: () => Promise<void>;
   /** Milliseconds since the epoch; the system clock where it is not given. */
   readonly now?: () => number;
 }
@@ -62,18 +67,8 @@ export async function startHookService(dependencies: HookServiceDependencies): P
     reportRefusedMappings(logger),
     reportIdleCredentials(configuration.bearer?.clientIds ?? [], logger),
   ];
-  const control = await ControlSnapshotHolder.start({
-    read: () => readControlSnapshot(database),
-    refreshMs: configuration.controlRefreshMs,
-    onError: (error) => {
-      logger.error(
-        { code: errorCode(error) },
-        'the control snapshot could not be refreshed; the last one stays',
-      );
-    },
-    onRefresh: (snapshot) => {
-      for (const report of reports) report(snapshot);
-    },
+  const control = await startControl({ ...dependencies, now }, (snapshot) => {
+    for (const report of reports) report(snapshot);
   });
   const metrics = createMetrics();
   const closing: (() => Promise<void>)[] = [() => control.stop()];
@@ -83,7 +78,8 @@ export async function startHookService(dependencies: HookServiceDependencies): P
     for (const end of closing.splice(0).toReversed()) await end();
   };
   try {
-    await warmUp(database);
+    // Without the database there is nothing to warm up, and a start that must not fail.
+    if (!control.isFromCopy) await warmUp(database);
     const bearer = await startBearerScheme(configuration.bearer, { logger, now });
     if (bearer !== null) closing.push(() => bearer.stop());
     const app = await createApplication(dependencies, {

@@ -21,6 +21,10 @@ export interface PostgresServer {
   /** `postgresql://postgres:<password>@127.0.0.1:<port>/postgres` */
   readonly superuserUrl: string;
   readonly pid: number;
+  /** Ends the server and keeps its data, until `resume()`: connections are cut, and new ones refused. */
+  halt(): Promise<void>;
+  /** Starts the halted server again, on its port. */
+  resume(): Promise<void>;
   /** Ends the server, within about five seconds, and removes its data. May be called again. */
   stop(): Promise<void>;
 }
@@ -69,9 +73,20 @@ export async function startPostgresServer(): Promise<PostgresServer> {
   try {
     const places = { cacheFolder: temporaryFolder, spare: join(home, 'native') };
     const binaries = await preparePostgresBinaries(account !== undefined, places);
-    const { server, ...address } = await startCluster({ binaries, home, account });
-    const stop = () => server.end().then(removeHome);
-    return { host: HOST, ...address, pid: server.pid, stop };
+    const place = { binaries, home, account };
+    const { server: first, ...address } = await startCluster(place);
+    let server = first;
+    return {
+      ...{ host: HOST, ...address },
+      get pid() {
+        return server.pid;
+      },
+      halt: () => server.end(),
+      resume: async () => {
+        server = await resumeCluster(place, address);
+      },
+      stop: () => server.end().then(removeHome),
+    };
   } catch (error) {
     await removeHome();
     throw error;
@@ -91,6 +106,17 @@ async function startCluster(place: Surroundings): Promise<RunningServer> {
     if (attempt < PORT_ATTEMPTS && lostItsPort(server)) continue;
     throw startFailure(server, port, refusal);
   }
+}
+
+async function resumeCluster(
+  place: Surroundings,
+  { port, superuserUrl }: Pick<RunningServer, 'port' | 'superuserUrl'>,
+): Promise<ServerProcess> {
+  const server = await launchPostgres(place, serverArguments(place, port));
+  const refusal = await awaitReady(server, superuserUrl);
+  if (refusal === undefined) return server;
+  await server.end();
+  throw startFailure(server, port, refusal);
 }
 
 function startFailure(server: ServerProcess, port: number, cause: unknown): Error {
