@@ -37,7 +37,7 @@ const hooks = {
 
 async function startIssuers(): Promise<Readonly<Record<Name, Issuer>>> {
   const child = spawn(process.execPath, ['test/support/token-issuers.mjs', certFile, keyFile], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'ignore'],
   });
   onTeardown(async () => {
     const ended = once(child, 'exit');

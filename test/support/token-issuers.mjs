@@ -1,7 +1,8 @@
 // Two independent authorization servers over https: `oidc-provider` and `oauth2-mock-server`. Each gives the client of the
 // tests an access token by client credentials. A process of its own, as issuers are.
 //
-//   node token-issuers.mjs CERT_FILE KEY_FILE    prints one line of JSON with their addresses, and runs until it is killed
+//   node token-issuers.mjs CERT_FILE KEY_FILE    prints one line of JSON with their addresses, and runs until its standard
+//                                                input ends, so that it outlives nobody
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { once } from 'node:events';
@@ -62,4 +63,5 @@ async function startMockServer() {
 }
 
 const issuers = { 'oidc-provider': await startOidcProvider(), 'oauth2-mock-server': await startMockServer() };
+process.stdin.on('end', () => process.exit(0)).resume();
 process.stdout.write(`${JSON.stringify(issuers)}\n`);
