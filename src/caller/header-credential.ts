@@ -24,9 +24,7 @@ export function hashSecret(secret: string): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Finds the credential whose secret the headers carry. Every credential of the header is compared, in constant time and
- * without stopping at the first match. A header that comes twice, or two headers that prove two different credentials,
- * prove nothing.
+ * Finds the credential whose secret the headers carry. Two headers that prove two different credentials prove nothing.
  *
  * @param rawHeaders names and values in turn, as received (`IncomingMessage.rawHeaders`)
  * @param now milliseconds since the epoch
@@ -36,8 +34,24 @@ export function authenticateByHeader<Credential extends HeaderCredential>(
   credentials: readonly Credential[],
   now: number,
 ): Credential | undefined {
+  const proven = provenByHeaders(rawHeaders, credentials, now);
+  return proven.length === 1 ? proven[0] : undefined;
+}
+
+/**
+ * Finds every credential whose secret the headers carry. All credentials of a header are compared, in constant time and
+ * without stopping at the first match. A header that comes twice proves nothing.
+ *
+ * @param rawHeaders names and values in turn, as received (`IncomingMessage.rawHeaders`)
+ * @param now milliseconds since the epoch
+ */
+export function provenByHeaders<Credential extends HeaderCredential>(
+  rawHeaders: readonly string[],
+  credentials: readonly Credential[],
+  now: number,
+): readonly Credential[] {
   const names = new Set(credentials.map(({ headerName }) => headerName));
-  const proven = [...names].flatMap((name) => {
+  return [...names].flatMap((name) => {
     const values = headerValues(rawHeaders, name);
     const [value] = values;
     if (value === undefined || values.length > 1) return [];
@@ -47,10 +61,10 @@ export function authenticateByHeader<Credential extends HeaderCredential>(
       now,
     );
   });
-  return proven.length === 1 ? proven[0] : undefined;
 }
 
-function headerValues(rawHeaders: readonly string[], name: string): readonly string[] {
+/** All values of a header, by its name in lower case. */
+export function headerValues(rawHeaders: readonly string[], name: string): readonly string[] {
   return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
 }
 

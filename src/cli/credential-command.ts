@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { generateSecret, hashSecret } from '../caller/header-credential.js';
+import { isId } from '../claims/identifiers.js';
 import {
   CredentialRefusedError,
+  createBearerCredential,
   createHookCredential,
   listHookCredentials,
   revokeHookCredential,
   type HookCredentialSummary,
+  type NewHookCredential,
 } from '../directory/credentials/hook-credentials.js';
 import { isInstant, isLine } from '../directory/files/file-validators.js';
-import type { CliContext } from './cli-context.js';
+import { UsageError, type CliContext } from './cli-context.js';
 
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 const FORBIDDEN_HEADERS: ReadonlySet<string> = new Set(
@@ -19,8 +22,12 @@ const FORBIDDEN_HEADERS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+const DEFAULT_HEADER = 'authorization';
+
 interface CreateOptions {
-  readonly header: string;
+  readonly scheme: 'header' | 'bearer';
+  readonly header?: string;
+  readonly clientId?: string;
   readonly issuer: readonly string[];
   readonly label: string;
   readonly failurePolicy: 'omit' | 'deny';
@@ -33,9 +40,17 @@ export function credentialCommand(context: CliContext): Command {
   const command = new Command('credential').description('manage what Okta presents when it calls the hook');
   command
     .command('create')
-    .description('make a secret for the header scheme; it is shown once, and only its SHA-256 is stored')
+    .description(
+      'let a caller in: by a secret in a header, which is shown once and stored as its SHA-256, or by the tokens of an OAuth client',
+    )
     .requiredOption('--issuer <id...>', 'issuers that the credential may speak for')
-    .option('--header <name>', 'name of the header', parseHeaderName, 'authorization')
+    .addOption(
+      new Option('--scheme <scheme>', 'how the caller proves itself')
+        .choices(['header', 'bearer'])
+        .default('header'),
+    )
+    .option('--header <name>', `name of the header (header; default: "${DEFAULT_HEADER}")`, parseHeaderName)
+    .option('--client-id <id>', 'client whose tokens are accepted (bearer), such as 0oa…', parseClientId)
     .option('--label <text>', 'what it is for', parseLabel, 'Okta inline hook')
     .addOption(
       new Option('--failure-policy <policy>', 'answer to calls that cannot be stamped')
@@ -59,36 +74,69 @@ export function credentialCommand(context: CliContext): Command {
   return command;
 }
 
-async function create({ withDatabase, print, now }: CliContext, options: CreateOptions): Promise<void> {
+async function create(context: CliContext, options: CreateOptions): Promise<void> {
+  const createdAt = context.now();
   const expiresAt = options.expires ?? null;
-  if (expiresAt !== null && expiresAt <= now())
+  if (expiresAt !== null && expiresAt <= createdAt)
     throw new CredentialRefusedError(`The end has passed already: ${expiresAt.toISOString()}.`);
-  const id = `hc_${randomBytes(8).toString('hex')}`;
+  const terms: CredentialTerms = {
+    id: `hc_${randomBytes(8).toString('hex')}`,
+    label: options.label,
+    issuerIds: options.issuer,
+    failurePolicy: options.failurePolicy,
+    createdAt,
+    expiresAt,
+  };
+  await (options.scheme === 'bearer' ? createBearer : createHeader)(context, terms, options);
+}
+
+type CredentialTerms = Omit<NewHookCredential, 'headerName' | 'secretSha256'>;
+
+async function createHeader(
+  { withDatabase, print }: CliContext,
+  terms: CredentialTerms,
+  { header: headerName = DEFAULT_HEADER, clientId, json }: CreateOptions,
+): Promise<void> {
+  if (clientId !== undefined) throw new UsageError('--client-id is for --scheme bearer.');
   const secret = generateSecret();
-  const headerName = options.header;
   await withDatabase((database) =>
-    createHookCredential(database, {
-      id,
-      headerName,
-      label: options.label,
-      secretSha256: hashSecret(secret),
-      issuerIds: options.issuer,
-      failurePolicy: options.failurePolicy,
-      createdAt: now(),
-      expiresAt,
-    }),
+    createHookCredential(database, { ...terms, headerName, secretSha256: hashSecret(secret) }),
   );
-  if (options.json) {
-    print(JSON.stringify({ id, headerName, secret, issuerIds: options.issuer }));
+  const { id, issuerIds } = terms;
+  if (json) {
+    print(JSON.stringify({ id, headerName, secret, issuerIds }));
     return;
   }
   print(
     [
-      `Credential ${id}, for ${options.issuer.join(', ')}.`,
+      `Credential ${id}, for ${issuerIds.join(', ')}.`,
       'In Okta, under Workflow > Inline Hooks > Authentication (HTTP headers), enter:',
       `  field:  ${headerName}`,
       `  secret: ${secret}`,
       'The secret is not shown again.',
+    ].join('\n'),
+  );
+}
+
+async function createBearer(
+  { withDatabase, print }: CliContext,
+  terms: CredentialTerms,
+  { header, clientId, json }: CreateOptions,
+): Promise<void> {
+  if (header !== undefined) throw new UsageError('--header is for --scheme header.');
+  if (clientId === undefined) throw new UsageError('--scheme bearer needs --client-id.');
+  await withDatabase((database) => createBearerCredential(database, { ...terms, clientId }));
+  const { id, issuerIds } = terms;
+  if (json) {
+    print(JSON.stringify({ id, scheme: 'bearer', clientId, issuerIds }));
+    return;
+  }
+  print(
+    [
+      `Credential ${id}, for ${issuerIds.join(', ')}.`,
+      `In Okta, under Workflow > Inline Hooks > Authentication (OAuth 2.0), enter the client id ${clientId}, and the token`,
+      'URL and scope of the authorization server that MINTMARK_BEARER_ISSUER names. The hook service needs the',
+      'MINTMARK_BEARER_* variables, with this client among MINTMARK_BEARER_CLIENT_IDS.',
     ].join('\n'),
   );
 }
@@ -105,7 +153,8 @@ async function list(
   const rows = credentials.map((credential) => [
     credential.id,
     stateOf(credential, now()),
-    credential.headerName,
+    credential.scheme,
+    credential.scheme === 'header' ? credential.headerName : credential.clientId,
     credential.issuerIds.join(','),
     credential.failurePolicy,
     credential.label,
@@ -113,7 +162,7 @@ async function list(
   print(
     rows.length === 0
       ? 'No credentials.'
-      : table([['ID', 'STATE', 'HEADER', 'ISSUERS', 'POLICY', 'LABEL'], ...rows]),
+      : table([['ID', 'STATE', 'SCHEME', 'PROOF', 'ISSUERS', 'POLICY', 'LABEL'], ...rows]),
   );
 }
 
@@ -150,6 +199,12 @@ function parseHeaderName(value: string): string {
   if (FORBIDDEN_HEADERS.has(name))
     throw new InvalidArgumentError(`${value} has a meaning of its own in HTTP.`);
   return name;
+}
+
+function parseClientId(value: string): string {
+  if (!isId(value))
+    throw new InvalidArgumentError('A client id has 1 to 255 characters, and no white space around it.');
+  return value;
 }
 
 function parseLabel(value: string): string {

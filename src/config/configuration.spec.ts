@@ -62,6 +62,10 @@ const KNOWN_NAMES = [
     'OTEL_TRACES_SAMPLER_ARG',
   ],
   ...['MINTMARK_HOOK_TRANSPORT', 'MINTMARK_TRUSTED_PROXIES'],
+  ...['MINTMARK_SNAPSHOT_FILE'],
+  ...['MINTMARK_BEARER_ISSUER', 'MINTMARK_BEARER_AUDIENCE', 'MINTMARK_BEARER_CLIENT_IDS'],
+  ...['MINTMARK_BEARER_SCOPE', 'MINTMARK_BEARER_ALGORITHMS', 'MINTMARK_BEARER_JWKS_URI'],
+  ...['MINTMARK_BEARER_JWKS_FILE', 'MINTMARK_BEARER_CA_FILE'],
 ].toSorted();
 
 async function writeKeyPair(name: string): Promise<{ readonly certFile: string; readonly keyFile: string }> {
@@ -120,7 +124,9 @@ describe('the configuration of the hook service', () => {
       controlRefreshMs: 5_000,
       drainMs: 5_000,
       trustedProxies: [],
+      snapshotFile: null,
       unauthenticatedAnswer: '401',
+      bearer: null,
     });
   });
 
@@ -133,6 +139,7 @@ describe('the configuration of the hook service', () => {
       ...{ MINTMARK_STALE_FACTS_SECONDS: '0', MINTMARK_CONTROL_REFRESH_SECONDS: '300' },
       ...{ MINTMARK_DRAIN_SECONDS: '0', MINTMARK_TLS_RELOAD_SECONDS: '1' },
       ...{ MINTMARK_CACHED_FACTS_SECONDS: '0', MINTMARK_FACTS_CACHE_MB: '1' },
+      MINTMARK_SNAPSHOT_FILE: 'control.json',
       ...{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example', OTEL_SERVICE_NAME: 'hook' },
       ...{ OTEL_EXPORTER_OTLP_HEADERS: 'x-key=a%20b,other=50%', OTEL_TRACES_SAMPLER_ARG: '0.25' },
       ...{ MINTMARK_UNAUTHENTICATED_ANSWER: 'error', NODE_ENV: 'production' },
@@ -156,6 +163,7 @@ describe('the configuration of the hook service', () => {
       drainMs: 0,
       tlsFiles: { reloadMs: 1_000 },
       unauthenticatedAnswer: 'error',
+      snapshotFile: resolve('control.json'),
     });
   });
 
@@ -508,6 +516,105 @@ describe('trusted proxies', () => {
   function overHttps(environment: Environment): unknown {
     return readHookServiceConfiguration({ ...SERVICE, ...environment });
   }
+});
+
+describe('the bearer scheme', () => {
+  const BEARER = {
+    MINTMARK_BEARER_ISSUER: 'https://login.acme.example/oauth2/hooks',
+    MINTMARK_BEARER_AUDIENCE: 'mintmark',
+    MINTMARK_BEARER_CLIENT_IDS: '0oa1, 0oa2,0oa1',
+    MINTMARK_BEARER_SCOPE: 'hook.call',
+    MINTMARK_BEARER_ALGORITHMS: 'RS256, ES256',
+    MINTMARK_BEARER_JWKS_URI: 'https://login.acme.example/oauth2/hooks/v1/keys?client_id=x',
+  };
+
+  it('is on where everything is set that a token is checked against', () => {
+    const { bearer } = readHookServiceConfiguration({ ...SERVICE, ...BEARER });
+    expect(bearer).toEqual({
+      issuer: 'https://login.acme.example/oauth2/hooks',
+      audience: 'mintmark',
+      clientIds: ['0oa1', '0oa2'],
+      scope: 'hook.call',
+      algorithms: ['RS256', 'ES256'],
+      jwksUri: 'https://login.acme.example/oauth2/hooks/v1/keys?client_id=x',
+      pinnedJwks: null,
+      ca: null,
+    });
+    expect([Object.isFrozen(bearer), Object.isFrozen(bearer?.clientIds)]).toEqual([true, true]);
+  });
+
+  it.each(Object.keys(BEARER))('is refused without %s', (name) => {
+    expect(faultyNames({ ...BEARER, [name]: '' })).toEqual([name]);
+  });
+
+  it('is refused where one variable alone is set, with the names of all the others', () => {
+    const needed = Object.keys(BEARER).toSorted();
+    for (const [name, value] of Object.entries(BEARER)) {
+      expect(faultyNames({ [name]: value }).toSorted()).toEqual(needed.filter((other) => other !== name));
+    }
+    expect(faultyNames({ MINTMARK_BEARER_CA_FILE: one.certFile }).toSorted()).toEqual(needed);
+  });
+
+  it.each([
+    [
+      'MINTMARK_BEARER_ISSUER',
+      [
+        ...['http://a.example', 'a.example', 'https://', 'https://a.example?x=1', 'https://a.example#x'],
+        ...['https://u:p@a.example', 'https://a b.example', ' https://a.example', 'HTTPS://a.example'],
+      ],
+    ],
+    ['MINTMARK_BEARER_JWKS_URI', ['http://a.example/keys', 'file:///keys', 'https://a.example/keys#x', 'x']],
+    ['MINTMARK_BEARER_AUDIENCE', ['x'.repeat(1025)]],
+    ['MINTMARK_BEARER_CLIENT_IDS', [',', '0oa1,', ',0oa1', '0oa1,,0oa2', '0oa1 0oa2', 'x'.repeat(256)]],
+    ['MINTMARK_BEARER_SCOPE', ['a b', 'a,b"', 'é', 'x'.repeat(256), ' a']],
+    [
+      'MINTMARK_BEARER_ALGORITHMS',
+      ['none', 'HS256', 'RS256,none', 'RS256,HS256', 'rs256', 'RS256;ES256', 'RS1', 'RS256,', 'ES256K'],
+    ],
+  ])('is refused where %s is faulty', (name, values) => {
+    for (const value of values)
+      expect([value, faultyNames({ ...BEARER, [name]: value })]).toEqual([value, [name]]);
+  });
+
+  it('takes pinned keys from a file, alone or beside the address', async () => {
+    const file = await writeText('keys.json', '{"keys":[{"kty":"RSA"}]}');
+    const alone = { ...BEARER, MINTMARK_BEARER_JWKS_URI: '', MINTMARK_BEARER_JWKS_FILE: file };
+    expect(readHookServiceConfiguration({ ...SERVICE, ...alone }).bearer).toMatchObject({
+      ...{ jwksUri: null, pinnedJwks: '{"keys":[{"kty":"RSA"}]}' },
+    });
+    const both = { ...alone, MINTMARK_BEARER_JWKS_URI: BEARER.MINTMARK_BEARER_JWKS_URI };
+    expect(() => readHookServiceConfiguration({ ...SERVICE, ...both })).not.toThrow();
+  });
+
+  it('is refused where the file of pinned keys holds none', async () => {
+    const files = [
+      ...['', '[]', '{}', '{"keys":{}}', '{"keys":[]}', 'null', '{"keys":[{}]'].map((text, index) =>
+        writeText(`no-keys-${String(index)}.json`, text),
+      ),
+      Promise.resolve(join(folder, 'nowhere.json')),
+      Promise.resolve(folder),
+    ];
+    for (const file of await Promise.all(files)) {
+      expect(faultyNames({ ...BEARER, MINTMARK_BEARER_JWKS_FILE: file })).toEqual([
+        'MINTMARK_BEARER_JWKS_FILE',
+      ]);
+    }
+  });
+
+  it('takes a CA of one’s own for the keys, where there is something to fetch', async () => {
+    const withCa = { ...BEARER, MINTMARK_BEARER_CA_FILE: one.certFile };
+    expect(readHookServiceConfiguration({ ...SERVICE, ...withCa }).bearer?.ca).toContain('CERTIFICATE');
+    for (const file of [garbage, one.keyFile, join(folder, 'nowhere.pem')])
+      expect(faultyNames({ ...BEARER, MINTMARK_BEARER_CA_FILE: file })).toEqual(['MINTMARK_BEARER_CA_FILE']);
+    const keys = await writeText('idle.json', '{"keys":[{}]}');
+    const idle = { ...withCa, MINTMARK_BEARER_JWKS_URI: '', MINTMARK_BEARER_JWKS_FILE: keys };
+    expect(faultyNames(idle)).toEqual(['MINTMARK_BEARER_CA_FILE']);
+  });
+
+  it('is off, and its variables are none of the command line’s business, without them', () => {
+    expect(readHookConfiguration({}).bearer).toBeNull();
+    expect(() => readDatabaseConfiguration({ ...SERVICE, MINTMARK_BEARER_ISSUER: 'x' })).not.toThrow();
+  });
 });
 
 const withExample = existsSync('.env.example') ? it : it.skip;

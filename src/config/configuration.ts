@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { checkBearer, type BearerConfiguration } from './bearer-configuration.js';
 import type { Checked, ConfigurationFault } from './configuration-error.js';
 import { checkTlsFiles, type TlsFiles, type TlsKeyPair } from './tls-files.js';
 import { checkVariables, refuseFaults, type Environment } from './read-variables.js';
@@ -52,8 +53,12 @@ export interface HookConfiguration {
   readonly drainMs: number;
   /** Where proxies connect from; with plain HTTP, nobody else is served. */
   readonly trustedProxies: readonly AddressRange[];
+  /** Where the last good copy of the control snapshot is kept; null where it is not. */
+  readonly snapshotFile: string | null;
   /** What an unauthenticated caller gets. */
   readonly unauthenticatedAnswer: '401' | 'error';
+  /** Null where the bearer scheme is off. */
+  readonly bearer: BearerConfiguration | null;
 }
 
 export interface HookServiceConfiguration extends HookConfiguration {
@@ -90,8 +95,17 @@ export function readPlaygroundConfiguration(environment: Environment): Playgroun
   const ofPlayground = { ...PLAYGROUND_DEFAULTS, ...Object.fromEntries(given) };
   const { variables, faults } = checkVariables(HookVariables, ofPlayground);
   const database = checkDatabase(variables);
-  refuseFaults([...faults, ...database.faults, ...faultsOfPlayground(variables, database.part)]);
-  return Object.freeze({ database: database.part, hook: hookConfiguration(variables) });
+  const bearer = checkBearer(variables);
+  refuseFaults([
+    ...faults,
+    ...database.faults,
+    ...bearer.faults,
+    ...faultsOfPlayground(variables, database.part),
+  ]);
+  return Object.freeze({
+    database: database.part,
+    hook: hookConfiguration(variables, { bearer: bearer.part, trustedProxies: [] }),
+  });
 }
 
 /** @throws ConfigurationError */
@@ -101,9 +115,10 @@ export function readHookServiceConfiguration(environment: Environment): HookServ
   const transport =
     variables.MINTMARK_HOOK_TRANSPORT === PLAIN_HTTP ? checkPlainHttp(variables) : checkHttps(variables);
   const proxies = checkTrustedProxies(variables.MINTMARK_TRUSTED_PROXIES);
-  refuseFaults([...faults, ...database.faults, ...transport.faults, ...proxies.faults]);
+  const bearer = checkBearer(variables);
+  refuseFaults([...faults, ...database.faults, ...transport.faults, ...proxies.faults, ...bearer.faults]);
   return Object.freeze({
-    ...hookConfiguration(variables, proxies.part),
+    ...hookConfiguration(variables, { bearer: bearer.part, trustedProxies: proxies.part }),
     ...transport.part,
     database: database.part,
   });
@@ -112,8 +127,9 @@ export function readHookServiceConfiguration(environment: Environment): HookServ
 /** The hook's configuration alone, for whoever brings database and certificate. @throws ConfigurationError */
 export function readHookConfiguration(environment: Environment): HookConfiguration {
   const { variables, faults } = checkVariables(HookVariables, environment);
-  refuseFaults(faults);
-  return hookConfiguration(variables);
+  const bearer = checkBearer(variables);
+  refuseFaults([...faults, ...bearer.faults]);
+  return hookConfiguration(variables, { bearer: bearer.part, trustedProxies: [] });
 }
 
 function checkDatabase(variables: Readonly<DatabaseVariables>): Checked<DatabaseConfiguration> {
@@ -155,9 +171,12 @@ function checkPlainHttp(variables: Readonly<HookServiceVariables>): Checked<Tran
   };
 }
 
+/** What is put together from several variables. */
+type ComposedParts = Pick<HookConfiguration, 'bearer' | 'trustedProxies'>;
+
 function hookConfiguration(
   variables: Readonly<HookVariables>,
-  trustedProxies: readonly AddressRange[] = [],
+  { bearer, trustedProxies }: ComposedParts,
 ): HookConfiguration {
   return Object.freeze({
     hook: Object.freeze({ host: variables.MINTMARK_HOOK_HOST, port: variables.MINTMARK_HOOK_PORT }),
@@ -171,7 +190,10 @@ function hookConfiguration(
     tracing: tracingConfiguration(variables),
     drainMs: variables.MINTMARK_DRAIN_SECONDS * 1000,
     trustedProxies,
+    snapshotFile:
+      variables.MINTMARK_SNAPSHOT_FILE === undefined ? null : resolve(variables.MINTMARK_SNAPSHOT_FILE),
     unauthenticatedAnswer: variables.MINTMARK_UNAUTHENTICATED_ANSWER === 'error' ? 'error' : '401',
+    bearer,
   });
 }
 

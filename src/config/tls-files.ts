@@ -39,10 +39,27 @@ export function checkKeyPair({ cert, key }: TlsKeyPair): readonly ConfigurationF
 
 /** A file that could not be read, in the words of the configuration. */
 export function unreadable(file: 'cert' | 'key', error: unknown): ConfigurationFault {
-  return {
-    variable: file === 'cert' ? CERT : KEY,
-    problem: `must be a readable file (${reasonOf(error)})`,
-  };
+  return unreadableFile(file === 'cert' ? CERT : KEY, error);
+}
+
+function unreadableFile(variable: string, error: unknown): ConfigurationFault {
+  return { variable, problem: `must be a readable file (${reasonOf(error)})` };
+}
+
+/** A PEM file as it was read; `parsed` is absent where it could not be. */
+export interface PemFile<Content> extends Parsed<Content> {
+  readonly pem: string;
+}
+
+/** Reads one PEM file and parses it. A path that is not set is no fault of the file's. */
+export function readPem<Content>(
+  variable: string,
+  path: string | undefined,
+  content: string,
+  parse: (pem: string) => Content,
+): PemFile<Content> {
+  const text = readText(variable, path);
+  return { pem: text.text ?? '', ...parsePem(text, variable, content, parse) };
 }
 
 interface PemText {
@@ -55,7 +72,7 @@ function readText(variable: string, path: string | undefined): PemText {
   try {
     return { text: readFileSync(path, 'utf8'), faults: [] };
   } catch (error) {
-    return { text: undefined, faults: [unreadable(variable === CERT ? 'cert' : 'key', error)] };
+    return { text: undefined, faults: [unreadableFile(variable, error)] };
   }
 }
 
@@ -101,7 +118,8 @@ function isUsable(cert: string | undefined, key: string | undefined): boolean {
   }
 }
 
-function reasonOf(error: unknown): string {
+/** The system's code of a failed read, such as `ENOENT`. */
+export function reasonOf(error: unknown): string {
   const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
   return typeof code === 'string' ? code : 'unreadable';
 }

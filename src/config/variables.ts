@@ -5,12 +5,14 @@ import {
   IsInt,
   IsOptional,
   IsString,
+  Length,
   Matches,
   Max,
   MaxLength,
   Min,
   MinLength,
   ValidateIf,
+  ValidateBy,
 } from 'class-validator';
 
 /** Only plain decimal digits are a number: `1e3`, `0x10` and ` 5 ` are mistakes. */
@@ -36,6 +38,28 @@ function isHttps({ MINTMARK_HOOK_TRANSPORT: transport }: HookServiceVariables): 
   return transport !== PLAIN_HTTP;
 }
 
+/** The parts of a URL that name a place and nothing else; a query only where the place may need one. */
+function IsHttpsUrl({ withQuery }: { readonly withQuery: boolean }): PropertyDecorator {
+  const message = `must be a URL of the form https://host/path${withQuery ? '' : ', without a query'}`;
+  return ValidateBy({
+    name: 'isHttpsUrl',
+    validator: {
+      validate: (value: unknown) => isHttpsUrl(value, withQuery),
+      defaultMessage: () => message,
+    },
+  });
+}
+
+function isHttpsUrl(value: unknown, withQuery: boolean): boolean {
+  if (typeof value !== 'string' || value.length > 1024 || !/^https:\/\/[!-~]+$/.test(value)) return false;
+  if (!URL.canParse(value)) return false;
+  const { username, password } = new URL(value);
+  return username === '' && password === '' && !value.includes('#') && (withQuery || !value.includes('?'));
+}
+
+/** Asymmetric ones only: with HMAC whoever checks a token could make one. */
+const ALGORITHM = '(?:RS256|RS384|RS512|PS256|PS384|PS512|ES256|ES384|ES512|EdDSA)';
+
 const HOST = /^[A-Za-z0-9._:-]{1,253}$/;
 const HOST_MESSAGE = 'must be a host name or an IP address';
 
@@ -56,8 +80,49 @@ export class DatabaseVariables {
   NODE_ENV: string = '';
 }
 
+/** The OAuth 2.0 channel of inline hooks. All of it or nothing: see `checkBearer`. */
+export class BearerVariables extends DatabaseVariables {
+  @IsOptional()
+  @IsHttpsUrl({ withQuery: false })
+  MINTMARK_BEARER_ISSUER?: string;
+
+  @IsOptional()
+  @Length(1, 1024, { message: 'must have 1 to 1024 characters' })
+  MINTMARK_BEARER_AUDIENCE?: string;
+
+  @IsOptional()
+  @Matches(/^[^\s,]{1,255}(?: *, *[^\s,]{1,255}){0,99}$/, {
+    message: 'must be 1 to 100 client ids, with commas between them',
+  })
+  MINTMARK_BEARER_CLIENT_IDS?: string;
+
+  /** One scope, as RFC 6749 (appendix A.4) spells it. */
+  @IsOptional()
+  @Matches(/^[\x21\x23-\x5b\x5d-\x7e]{1,255}$/, { message: 'must be one scope' })
+  MINTMARK_BEARER_SCOPE?: string;
+
+  @IsOptional()
+  @Matches(new RegExp(`^${ALGORITHM}(?: *, *${ALGORITHM}){0,9}$`), {
+    message:
+      'must be one or more of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, with commas between them',
+  })
+  MINTMARK_BEARER_ALGORITHMS?: string;
+
+  @IsOptional()
+  @IsHttpsUrl({ withQuery: true })
+  MINTMARK_BEARER_JWKS_URI?: string;
+
+  @IsOptional()
+  @IsString({ message: 'must be the path of a JWKS file' })
+  MINTMARK_BEARER_JWKS_FILE?: string;
+
+  @IsOptional()
+  @IsString({ message: 'must be the path of a PEM file' })
+  MINTMARK_BEARER_CA_FILE?: string;
+}
+
 /** What the hook needs besides the data, wherever it runs. */
-export class HookVariables extends DatabaseVariables {
+export class HookVariables extends BearerVariables {
   @Matches(HOST, { message: HOST_MESSAGE })
   MINTMARK_HOOK_HOST: string = '0.0.0.0';
 
@@ -113,6 +178,11 @@ export class HookVariables extends DatabaseVariables {
 
   @IsWholeNumber(0, 60)
   MINTMARK_DRAIN_SECONDS: number = 5;
+
+  /** Where the last good copy of the control snapshot is kept. */
+  @IsOptional()
+  @Length(1, 4096, { message: 'must be the path of a file' })
+  MINTMARK_SNAPSHOT_FILE?: string;
 
   @IsIn(['401', 'error'], {
     message: 'must be 401 (Okta mints without claims) or error (Okta mints nothing)',

@@ -11,6 +11,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   plan_features_feature_id_feature_type_fkey: 'a feature that is in use cannot change its type',
   feature_grants_feature_id_feature_type_fkey: 'a feature that is in use cannot change its type',
   hook_credentials_secret_sha256_key: 'another credential has this secret',
+  hook_credentials_client_id_key: 'another credential that is not revoked is for this client',
 };
 
 /** The problem behind a constraint violation of PostgreSQL's, in words; `undefined` for any other error. */

@@ -25,6 +25,15 @@ export interface DatabaseTimeouts {
   readonly timeoutMs: number;
 }
 
+/** How a database is opened. */
+export interface OpeningOptions extends DatabaseTimeouts {
+  /**
+   * Called where PostgreSQL cannot be reached, in place of throwing: the database is opened all the same, and connects when
+   * it can.
+   */
+  readonly onUnreachable?: (error: DatabaseUnavailableError) => void;
+}
+
 /** The database cannot be reached or used; entries exit with 69 (EX_UNAVAILABLE). */
 export class DatabaseUnavailableError extends Error {
   readonly code = 'DATABASE_UNAVAILABLE';

@@ -77,6 +77,25 @@ export async function pendingMigrations(database: Database): Promise<readonly st
   });
 }
 
+/**
+ * Makes a check that the database is at this release. Once it has succeeded it asks no more.
+ *
+ * @returns what throws a MigrationError where migrations are pending or the history is another's
+ */
+export function releaseCheck(database: Database): () => Promise<void> {
+  let isAtRelease = false;
+  return async () => {
+    if (isAtRelease) return;
+    const pending = await pendingMigrations(database);
+    if (pending.length > 0) {
+      throw new MigrationError(
+        `The database lacks ${String(pending.length)} migrations: run "mintmark migrate" first.`,
+      );
+    }
+    isAtRelease = true;
+  };
+}
+
 async function readMigrations(): Promise<readonly Migration[]> {
   const names = (await readdir(MIGRATIONS_FOLDER)).filter((name) => MIGRATION_NAME.test(name)).toSorted();
   return Promise.all(

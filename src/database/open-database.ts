@@ -1,18 +1,18 @@
 import type { DatabaseConfiguration } from '../config/configuration.js';
-import type { Database, DatabaseTimeouts } from './database.js';
+import type { Database, OpeningOptions } from './database.js';
 import { openEmbedded } from './open-embedded.js';
 import { openPostgresql } from './open-postgresql.js';
 
 /**
  * Opens the configured database.
  *
- * @throws DatabaseUnavailableError, FolderInUseError
+ * @throws DatabaseUnavailableError (unless `onUnreachable` takes it), FolderInUseError
  */
 export async function openDatabase(
   configuration: DatabaseConfiguration,
-  timeouts: DatabaseTimeouts,
+  options: OpeningOptions,
 ): Promise<Database> {
   return configuration.engine === 'postgresql'
-    ? openPostgresql(configuration.url, { poolSize: configuration.poolSize, ...timeouts })
+    ? openPostgresql(configuration.url, { poolSize: configuration.poolSize, ...options })
     : openEmbedded(configuration.folder);
 }

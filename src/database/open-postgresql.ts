@@ -5,7 +5,7 @@ import { PrismaClient } from '../generated/prisma/client.js';
 import {
   DatabaseUnavailableError,
   type Database,
-  type DatabaseTimeouts,
+  type OpeningOptions,
   type ScriptRunner,
 } from './database.js';
 import { PatientPool } from './patient-pool.js';
@@ -17,11 +17,11 @@ const PREPARED_LIMIT = 100;
  * Opens a pool on a PostgreSQL server. Every wait is bounded: adapter and driver would otherwise wait for ever on a
  * server that accepts and never answers, on an exhausted pool and on a frozen connection.
  *
- * @throws DatabaseUnavailableError where the first connection fails
+ * @throws DatabaseUnavailableError where the first connection fails, unless `onUnreachable` takes it
  */
 export async function openPostgresql(
   url: string,
-  { poolSize, timeoutMs }: DatabaseTimeouts & { readonly poolSize: number },
+  { poolSize, timeoutMs, onUnreachable }: OpeningOptions & { readonly poolSize: number },
 ): Promise<Database> {
   const connection = { connectionString: url, application_name: 'mintmark' };
   const pool = new PatientPool({
@@ -34,7 +34,12 @@ export async function openPostgresql(
   });
   // Idle connections that break are replaced by the pool; without a listener the event would end the process.
   pool.on('error', () => undefined);
-  await assertReachable(pool, url);
+  const unreachable = await tryReaching(pool, url);
+  if (unreachable !== undefined && onUnreachable === undefined) {
+    await pool.end();
+    throw unreachable;
+  }
+  if (unreachable !== undefined) onUnreachable?.(unreachable);
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, { statementNameGenerator: statementNames() }),
     errorFormat: 'minimal',
@@ -55,13 +60,14 @@ export async function openPostgresql(
   };
 }
 
-async function assertReachable(pool: pg.Pool, url: string): Promise<void> {
+/** One query; what failed is returned. */
+async function tryReaching(pool: pg.Pool, url: string): Promise<DatabaseUnavailableError | undefined> {
   try {
     await pool.query('SELECT 1');
+    return undefined;
   } catch (error) {
-    await pool.end();
     const reason = error instanceof Error ? error.message : 'unknown reason';
-    throw new DatabaseUnavailableError(
+    return new DatabaseUnavailableError(
       `PostgreSQL at ${withoutSecrets(url)} cannot be used: ${reason}. Check DATABASE_URL and that the server runs.`,
       { cause: error },
     );
@@ -92,6 +98,8 @@ async function withClient<T>(
   work: (run: ScriptRunner) => Promise<T>,
 ): Promise<T> {
   const client = new pg.Client({ ...connection, connectionTimeoutMillis: 10_000 });
+  // A lost connection also fails the query at hand; without a listener the event would end the process.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return await work(async (sql) => lastRows(await client.query(sql)));

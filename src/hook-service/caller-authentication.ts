@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { authenticateByHeader } from '../caller/header-credential.js';
+import type { BearerProof } from '../caller/bearer-scheme.js';
+import { bearerCredentials, type TokenProblem } from '../caller/bearer-token.js';
+import { headerValues, provenByHeaders } from '../caller/header-credential.js';
 import type { ControlSnapshot, CredentialControl } from '../directory/control/control-snapshot.js';
 import { CallClock } from '../stamping/call-clock.js';
 import { DENIAL } from '../claims/to-hook-response.js';
@@ -22,41 +24,79 @@ export interface AuthenticationOptions {
   /** The route that needs a caller. */
   readonly path: string;
   readonly control: () => ControlSnapshot;
+  /** Checks bearer tokens; null where that scheme is off. */
+  readonly bearer: { prove(token: string): BearerProof | Promise<BearerProof> } | null;
   /** `error` stops minting for unauthenticated callers; 401 lets Okta mint without claims. */
   readonly unauthenticatedAnswer: '401' | 'error';
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly monotonicNow: () => number;
-  readonly onUnauthenticated: () => void;
+  readonly onUnauthenticated: (problem: CallerProblem | null) => void;
 }
 
+/** Why a bearer token did not let its caller in: for the log, never for the answer. */
+export type CallerProblem = TokenProblem | 'no_credential';
+
 /**
- * Authenticates every call of the route from its headers alone, before a byte of the body is read. Schemes have their
- * place side by side in `proveCaller`; a credential is only ever tried by the scheme it is pinned to.
+ * Authenticates every call of the route from its headers alone, before a byte of the body is read. A credential is only
+ * ever tried by the scheme it is pinned to, and two credentials that are both proven prove nobody.
  */
 export function requireCaller(server: FastifyInstance, options: AuthenticationOptions): void {
   server.decorateRequest('caller', null);
   server.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.url !== options.path) return refuseRoute(reply);
     const clock = new CallClock(options.monotonicNow);
-    const credential = proveCaller(request.raw.rawHeaders, options.control().credentials, options.now());
-    if (credential === undefined) return refuseCaller(reply, options);
+    const { rawHeaders } = request.raw;
+    const proving = proveByToken(rawHeaders, options);
+    const proof = proving instanceof Promise ? await proving : proving;
+    const proven = provenCredentials(rawHeaders, proof, options);
+    const [credential] = proven;
+    if (credential === undefined || proven.length > 1)
+      return refuseCaller(reply, options, problemOf(proof, proven));
     clock.end('authenticate');
     request.caller = { credential, clock };
     return undefined;
   });
 }
 
-function proveCaller(
+/** Undefined where no bearer token came: a header that comes twice brings none. */
+function proveByToken(
   rawHeaders: readonly string[],
-  credentials: readonly CredentialControl[],
-  now: number,
-): CredentialControl | undefined {
-  return authenticateByHeader(
-    rawHeaders,
-    credentials.filter(({ scheme }) => scheme === 'header'),
-    now,
-  );
+  { bearer }: AuthenticationOptions,
+): BearerProof | undefined | Promise<BearerProof> {
+  if (bearer === null) return undefined;
+  const values = headerValues(rawHeaders, 'authorization');
+  const token = values.length === 1 ? bearerCredentials(values[0] ?? '') : undefined;
+  return token === undefined ? undefined : bearer.prove(token);
+}
+
+/** Every credential that the call proves, as of now: checking a token may have taken a moment. */
+function provenCredentials(
+  rawHeaders: readonly string[],
+  proof: BearerProof | undefined,
+  { control, now: clock }: AuthenticationOptions,
+): readonly CredentialControl[] {
+  const { credentials } = control();
+  const now = clock();
+  const withSecrets = credentials.filter((credential) => credential.scheme === 'header');
+  const byHeaders = provenByHeaders(rawHeaders, withSecrets, now);
+  if (proof?.kind !== 'proven') return byHeaders;
+  const byToken = credentials.filter((credential) => isForClient(credential, proof.clientId, now));
+  return [...byHeaders, ...byToken];
+}
+
+function isForClient(credential: CredentialControl, clientId: string, now: number): boolean {
+  const isInForce = credential.expiresAt === null || now < credential.expiresAt;
+  return isInForce && credential.scheme === 'bearer' && credential.clientId === clientId;
+}
+
+function problemOf(
+  proof: BearerProof | undefined,
+  proven: readonly CredentialControl[],
+): CallerProblem | null {
+  if (proof === undefined) return null;
+  if (proof.kind === 'refused') return proof.problem;
+  return proven.length === 0 ? 'no_credential' : null;
 }
 
 /** There is one route; whoever asks for another is not known, and no body of theirs is read. */
@@ -68,8 +108,9 @@ function refuseRoute(reply: FastifyReply): FastifyReply {
 function refuseCaller(
   reply: FastifyReply,
   { unauthenticatedAnswer, onUnauthenticated }: AuthenticationOptions,
+  problem: CallerProblem | null,
 ): FastifyReply {
-  onUnauthenticated();
+  onUnauthenticated(problem);
   void reply.header('connection', 'close');
   return unauthenticatedAnswer === 'error'
     ? reply.code(200).send(DENIAL)

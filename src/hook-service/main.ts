@@ -1,28 +1,29 @@
-import { readHookServiceConfiguration } from '../config/configuration.js';
-import { MigrationError, pendingMigrations } from '../database/migrations.js';
+import { readHookServiceConfiguration, type HookServiceConfiguration } from '../config/configuration.js';
+import type { Database } from '../database/database.js';
+import { MigrationError, releaseCheck } from '../database/migrations.js';
 import { openDatabase } from '../database/open-database.js';
-import { createLogger, flushLog } from '../operations/logger.js';
+import type { ControlCopy } from '../directory/control/snapshot-file.js';
+import { errorCode } from '../operations/error-code.js';
+import { createLogger, flushLog, type Logger } from '../operations/logger.js';
 import { runEntry, type Running } from '../operations/run-entry.js';
+import { readControlCopy } from './start-control.js';
 import { startHookService } from './start.js';
 
-/** The entry of production: configuration from the environment, one database, the hook and its ops port. */
+/**
+ * The entry of production: configuration from the environment, one database, the hook and its ops port. With a usable copy
+ * of the control snapshot it starts without the database too.
+ */
 async function main(): Promise<Running> {
   const configuration = readHookServiceConfiguration(process.env);
   const logger = createLogger(configuration.log);
-  const database = await openDatabase(configuration.database, { timeoutMs: configuration.factsDeadlineMs });
+  const controlCopy = await readControlCopy(configuration.snapshotFile, logger);
+  const { database, isReachable } = await openForHook(configuration, { logger, controlCopy });
   try {
-    const pending = await pendingMigrations(database);
-    if (pending.length > 0) {
-      throw new MigrationError(
-        `The database lacks ${String(pending.length)} migrations: run "mintmark migrate" first.`,
-      );
-    }
+    const checkRelease = releaseCheck(database);
+    if (isReachable) await checkNow(checkRelease, controlCopy);
+    const { tls, tlsFiles } = configuration;
     const service = await startHookService({
-      configuration,
-      tls: configuration.tls,
-      tlsFiles: configuration.tlsFiles,
-      database,
-      logger,
+      ...{ configuration, tls, tlsFiles, database, logger, controlCopy, checkRelease },
     });
     logger.info(
       { hook: service.url, ops: service.opsUrl, engine: database.engine },
@@ -39,6 +40,41 @@ async function main(): Promise<Running> {
   } catch (error) {
     await database.close();
     throw error;
+  }
+}
+
+interface OpeningNeeds {
+  readonly logger: Logger;
+  readonly controlCopy: ControlCopy | undefined;
+}
+
+/** Without a copy there is nothing to answer by: then a database that cannot be reached ends the start. */
+async function openForHook(
+  { database: configuration, factsDeadlineMs: timeoutMs }: HookServiceConfiguration,
+  { logger, controlCopy }: OpeningNeeds,
+): Promise<{ readonly database: Database; readonly isReachable: boolean }> {
+  if (controlCopy === undefined)
+    return { database: await openDatabase(configuration, { timeoutMs }), isReachable: true };
+  let isReachable = true;
+  const database = await openDatabase(configuration, {
+    timeoutMs,
+    onUnreachable: ({ cause }) => {
+      isReachable = false;
+      logger.warn(
+        { code: errorCode(cause) },
+        'the database cannot be reached; whether it is at this release is checked later',
+      );
+    },
+  });
+  return { database, isReachable };
+}
+
+/** A database that is at another release ends the start. One that has just gone is for the copy to bridge. */
+async function checkNow(checkRelease: () => Promise<void>, copy: ControlCopy | undefined): Promise<void> {
+  try {
+    await checkRelease();
+  } catch (error) {
+    if (error instanceof MigrationError || copy === undefined) throw error;
   }
 }
 

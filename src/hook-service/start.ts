@@ -5,14 +5,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { BearerScheme } from '../caller/bearer-scheme.js';
 import type { HookConfiguration } from '../config/configuration.js';
 import type { TlsFiles, TlsKeyPair } from '../config/tls-files.js';
 import { rangeText } from '../config/trusted-proxies.js';
 import type { Database } from '../database/database.js';
 import { forgetExpiredChoices, rememberChoice } from '../directory/choices/remembered-choices.js';
-import { ControlSnapshotHolder } from '../directory/control/control-snapshot-holder.js';
+import type { ControlSnapshotHolder } from '../directory/control/control-snapshot-holder.js';
 import type { ControlSnapshot } from '../directory/control/control-snapshot.js';
-import { readControlSnapshot } from '../directory/control/read-control-snapshot.js';
+import type { ControlCopy } from '../directory/control/snapshot-file.js';
 import { databaseFacts } from '../directory/facts/read-facts.js';
 import { FactsLookup } from '../directory/facts/facts-lookup.js';
 import { errorCode } from '../operations/error-code.js';
@@ -22,11 +23,13 @@ import { createMetrics, type Metrics } from '../operations/metrics.js';
 import { NestLogger } from '../operations/nest-logger.js';
 import { startOpsServer } from '../operations/ops-server.js';
 import { startTracing, type Tracing } from '../operations/tracing.js';
+import { reportIdleCredentials, startBearerScheme } from './bearer-callers.js';
 import { requireCaller } from './caller-authentication.js';
 import { compileRequestCheck } from './compile-request-check.js';
 import { createHookServer, type HookServer } from './hook-server.js';
 import { HookFailureFilter } from './hook-failure.filter.js';
 import { HookServiceModule } from './hook-service.module.js';
+import { startControl } from './start-control.js';
 import { TOKEN_HOOK_PATH } from './token-hook.controller.js';
 import { keepCertificate } from './keep-certificate.js';
 import { requireTrustedPeer } from './trusted-peers.js';
@@ -49,9 +52,13 @@ export interface HookServiceDependencies {
   readonly tls: TlsKeyPair | null;
   /** Where the pair comes from, to be looked at again; without it the pair stays as it is. */
   readonly tlsFiles?: TlsFiles | null;
-  /** Open and migrated; whoever opened it closes it, after the service. */
+  /** Open, and migrated unless `checkRelease` is given; whoever opened it closes it, after the service. */
   readonly database: Database;
   readonly logger: Logger;
+  /** The last good copy of the control snapshot: with it the service starts though the database cannot be read. */
+  readonly controlCopy?: ControlCopy | undefined;
+  /** Whether the database is at this release; awaited before the directory is first read, until it succeeds. */
+  readonly checkRelease?: () => Promise<void>;
   /** Milliseconds since the epoch; the system clock where it is not given. */
   readonly now?: () => number;
 }
@@ -65,17 +72,13 @@ export interface HookService {
 
 /** Starts the hook service: the hook over HTTPS (or plain HTTP behind proxies), and the ops port. @throws ListenError */
 export async function startHookService(dependencies: HookServiceDependencies): Promise<HookService> {
-  const { configuration, database, logger } = dependencies;
-  const control = await ControlSnapshotHolder.start({
-    read: () => readControlSnapshot(database),
-    refreshMs: configuration.controlRefreshMs,
-    onError: (error) => {
-      logger.error(
-        { code: errorCode(error) },
-        'the control snapshot could not be refreshed; the last one stays',
-      );
-    },
-    onRefresh: reportRefusedMappings(logger),
+  const { configuration, database, logger, now = Date.now } = dependencies;
+  const reports = [
+    reportRefusedMappings(logger),
+    reportIdleCredentials(configuration.bearer?.clientIds ?? [], logger),
+  ];
+  const control = await startControl({ ...dependencies, now }, (snapshot) => {
+    for (const report of reports) report(snapshot);
   });
   const metrics = createMetrics();
   const closing: (() => Promise<void>)[] = [() => control.stop()];
@@ -91,7 +94,10 @@ export async function startHookService(dependencies: HookServiceDependencies): P
   };
   let stopped: Promise<void> | undefined;
   try {
-    await warmUp(database);
+    // Without the database there is nothing to warm up, and a start that must not fail.
+    if (!control.isFromCopy) await warmUp(database);
+    const bearer = await startBearerScheme(configuration.bearer, { logger, now });
+    if (bearer !== null) closing.push(() => bearer.stop());
     const tracing = await startConfiguredTracing(dependencies);
     // Flushed after the hook has answered its last call.
     if (tracing !== undefined) closing.push(() => tracing.close());
@@ -106,6 +112,7 @@ export async function startHookService(dependencies: HookServiceDependencies): P
     );
     const { app, hookServer } = await createApplication(dependencies, {
       control,
+      bearer,
       metrics,
       tracing,
       isStopping: () => state === 'stopping',
@@ -161,6 +168,7 @@ async function listenForHooks(
 /** What the parts of one service share. */
 interface ServiceParts {
   readonly control: ControlSnapshotHolder;
+  readonly bearer: BearerScheme | null;
   readonly metrics: Metrics;
   readonly tracing: Tracing | undefined;
   readonly isStopping: () => boolean;
@@ -208,12 +216,13 @@ async function createApplication(
   requireCaller(server, {
     path: TOKEN_HOOK_PATH,
     control: () => parts.control.current,
+    bearer: parts.bearer,
     unauthenticatedAnswer: configuration.unauthenticatedAnswer,
     now: options.now,
     monotonicNow: () => performance.now(),
-    onUnauthenticated: () => {
+    onUnauthenticated: (problem) => {
       parts.metrics.countUnauthenticated(configuration.unauthenticatedAnswer === '401');
-      logger.warn('hook call by an unauthenticated caller');
+      logger.warn({ problem }, 'hook call by an unauthenticated caller');
     },
   });
   const [hookServer] = servers;

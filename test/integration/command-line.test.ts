@@ -182,11 +182,12 @@ describe('mintmark credential', () => {
     });
 
     const { credentials } = await readControlSnapshot(database);
-    const caller = authenticateByHeader(['X-Mintmark', credential.secret], credentials, Date.now());
+    const withSecrets = credentials.filter((control) => control.scheme === 'header');
+    const caller = authenticateByHeader(['X-Mintmark', credential.secret], withSecrets, Date.now());
     expect(caller).toMatchObject({ id: credential.id, failurePolicy: 'deny' });
     const row = await database.prisma.hookCredential.findUniqueOrThrow({ where: { id: credential.id } });
     const hash = createHash('sha256').update(credential.secret).digest();
-    expect(Buffer.from(row.secretSha256).equals(hash)).toBe(true);
+    expect(hash.equals(row.secretSha256 ?? Buffer.alloc(0))).toBe(true);
     const [dump] = await database.withScripts((run) =>
       run(`SELECT string_agg(c::text, ' ') AS text FROM hook_credentials AS c`),
     );
@@ -210,7 +211,9 @@ describe('mintmark credential', () => {
         expiresAt: '2096-01-01T00:00:00.000Z',
       },
     ]);
-    expect(table.out).toMatch(/^ID +STATE +HEADER +ISSUERS +POLICY +LABEL\nhc_\w+ +in force +x-mintmark /);
+    expect(table.out).toMatch(
+      /^ID +STATE +SCHEME +PROOF +ISSUERS +POLICY +LABEL\nhc_\w+ +in force +header +x-mintmark /,
+    );
     expect(listed.out + table.out).not.toContain(credential.secret);
     expect(listed.out + table.out).not.toContain(hash.toString('hex'));
 
@@ -234,6 +237,46 @@ describe('mintmark credential', () => {
     expect(out.match(/mms_/g)).toHaveLength(1);
     expect(out).toContain('field:  authorization');
     expect(out).toContain('The secret is not shown again.');
+  });
+
+  it('of the bearer scheme names a client, and has no secret', async () => {
+    const create = ['credential', 'create', '--scheme', 'bearer', '--issuer', 'acme-orders'];
+    const made = await mintmark([...create, '--client-id', '0oaHookCaller', '--json']);
+    expect(made).toMatchObject({ code: 0, err: '' });
+    const { id } = json(made.out) as { readonly id: string };
+    expect(json(made.out)).toEqual({
+      id: expect.stringMatching(/^hc_[0-9a-f]{16}$/),
+      ...{ scheme: 'bearer', clientId: '0oaHookCaller', issuerIds: ['acme-orders'] },
+    });
+    const [again, listed, table] = await Promise.all([
+      mintmark([...create, '--client-id', '0oaHookCaller']),
+      mintmark(['credential', 'list', '--json']),
+      mintmark(['credential', 'list']),
+    ]);
+    expect(again).toMatchObject({ code: 1, out: '' });
+    expect(again.err).toContain('another credential that is not revoked is for this client');
+    expect(json(listed.out)).toContainEqual(
+      expect.objectContaining({ id, scheme: 'bearer', clientId: '0oaHookCaller' }),
+    );
+    expect(listed.out).not.toContain('null,"clientId"');
+    expect(table.out).toMatch(new RegExp(`\\n${id} +in force +bearer +0oaHookCaller +acme-orders `));
+    await mintmark(['credential', 'revoke', id]);
+    const next = await mintmark([...create, '--client-id', '0oaHookCaller']);
+    expect(next).toMatchObject({ code: 0, err: '' });
+    expect(next.out).toContain('OAuth 2.0');
+    expect(next.out).not.toContain('secret:');
+  });
+
+  it.each([
+    ['bearer', ['--scheme', 'bearer'], '--client-id'],
+    ['bearer', ['--scheme', 'bearer', '--client-id', '0oa1', '--header', 'x-secret'], '--header'],
+    ['header', ['--client-id', '0oa1'], '--client-id'],
+    ['header', ['--scheme', 'other'], '--scheme'],
+    ['bearer', ['--scheme', 'bearer', '--client-id', ' 0oa1'], '--client-id'],
+  ])('takes the options of its scheme alone (%s, %j)', async (_, options, named) => {
+    const { code, out, err } = await runHere(['credential', 'create', '--issuer', 'acme-orders', ...options]);
+    expect({ code, out }).toEqual({ code: 64, out: '' });
+    expect(err).toContain(named);
   });
 
   it('refuses with exit code 1 an issuer or a credential that is not there', async () => {

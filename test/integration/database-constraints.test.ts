@@ -570,6 +570,40 @@ describe('a credential', () => {
     expect(await insert('hook_credentials', { id: 'another' })).toBe('hook_credentials_secret_sha256_key');
   });
 
+  const BEARER = { id: 'bearer', scheme: 'bearer', header_name: null, secret_sha256: null, client_id: 'web' };
+
+  it('of the bearer scheme names a client, and nothing else', async () => {
+    expect(await insert('hook_credentials', BEARER)).toBe(ACCEPTED);
+  });
+
+  it.each<[string, Columns]>([
+    ['header scheme without a header name', { header_name: null }],
+    ['header scheme without a hash', { secret_sha256: null }],
+    ['header scheme with a client', { client_id: 'web' }],
+    ['bearer scheme without a client', { ...BEARER, client_id: null }],
+    ['bearer scheme with a header name', { ...BEARER, header_name: 'authorization' }],
+    ['bearer scheme with a hash', { ...BEARER, secret_sha256: Buffer.alloc(32, 8) }],
+  ])('is refused where it is of the %s', async (_, changes) => {
+    expect(await insert('hook_credentials', changes)).toBe('hook_credentials_scheme_check');
+  });
+
+  it.each(['', ' web', 'x'.repeat(256), 'a\u0001b'])('has no client id such as %j', async (client_id) => {
+    const refusal = await insert('hook_credentials', { ...BEARER, client_id });
+    expect(refusal).toBe('hook_credentials_client_id_check');
+  });
+
+  it('is the only one of its client until it is revoked', async () => {
+    await insert('hook_credentials', BEARER);
+    const another = { ...BEARER, id: 'another' };
+    expect(await insert('hook_credentials', another)).toBe('hook_credentials_client_id_key');
+    expect(await insert('hook_credentials', { ...another, client_id: 'app' })).toBe(ACCEPTED);
+    await client.query(`UPDATE hook_credentials SET revoked_at = now() WHERE id = 'bearer'`);
+    expect(await insert('hook_credentials', { ...another, id: 'third' })).toBe(ACCEPTED);
+    expect(await attempt(`UPDATE hook_credentials SET revoked_at = NULL WHERE id = 'bearer'`)).toBe(
+      'hook_credentials_client_id_key',
+    );
+  });
+
   it('does not end before it begins', async () => {
     const refusal = await insert('hook_credentials', { created_at: FEBRUARY, expires_at: JANUARY });
     expect(refusal).toBe('hook_credentials_expires_at_check');

@@ -34,6 +34,13 @@ describe('the migrations', () => {
     expect(await schemaDifference(schema.replace(/^ {2}reason .*\n/m, ''))).toContain('DROP COLUMN "reason"');
   });
 
+  it('would be found to disagree by whether a column may be empty', async () => {
+    const schema = await readFile('prisma/schema.prisma', 'utf8');
+    const stricter = schema.replace(/^( {2}clientId +String)\? (.*"client_id"\)\n)/m, '$1  $2');
+    expect(stricter).not.toBe(schema);
+    expect(await schemaDifference(stricter)).toContain('"client_id" SET NOT NULL');
+  });
+
   it('are recorded, and not applied twice', async () => {
     expect(await pendingMigrations(database)).toEqual([]);
     expect(await migrate(database)).toEqual([]);

@@ -17,7 +17,7 @@ CREATE TYPE "tenant_mode" AS ENUM ('fixed', 'choose', 'any');
 CREATE TYPE "feature_type" AS ENUM ('boolean', 'integer', 'string', 'string_list');
 
 -- CreateEnum
-CREATE TYPE "credential_scheme" AS ENUM ('header');
+CREATE TYPE "credential_scheme" AS ENUM ('header', 'bearer');
 
 -- CreateTable
 CREATE TABLE "orgs" (
@@ -190,8 +190,9 @@ CREATE TABLE "hook_credentials" (
     "id" TEXT NOT NULL,
     "scheme" "credential_scheme" NOT NULL,
     "label" TEXT NOT NULL,
-    "header_name" TEXT NOT NULL,
-    "secret_sha256" BYTEA NOT NULL,
+    "header_name" TEXT,
+    "secret_sha256" BYTEA,
+    "client_id" TEXT,
     "failure_policy" "failure_policy" NOT NULL DEFAULT 'omit',
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "expires_at" TIMESTAMPTZ(3),
@@ -425,11 +426,20 @@ ALTER TABLE "hook_credentials" ADD CONSTRAINT "hook_credentials_id_check" CHECK 
   ADD CONSTRAINT "hook_credentials_label_check" CHECK (length(label) BETWEEN 1 AND 255),
   ADD CONSTRAINT "hook_credentials_header_name_check" CHECK (header_name ~ '^[a-z0-9!#$%&''*+.^_`|~-]{1,100}$'),
   ADD CONSTRAINT "hook_credentials_secret_sha256_check" CHECK (octet_length(secret_sha256) = 32),
+  ADD CONSTRAINT "hook_credentials_client_id_check" CHECK (mintmark_is_id(client_id)),
+  -- A credential is pinned to one scheme, and has what that scheme proves a caller by: nothing of another's.
+  ADD CONSTRAINT "hook_credentials_scheme_check" CHECK (CASE scheme
+    WHEN 'header' THEN header_name IS NOT NULL AND secret_sha256 IS NOT NULL AND client_id IS NULL
+    WHEN 'bearer' THEN header_name IS NULL AND secret_sha256 IS NULL AND client_id IS NOT NULL
+    ELSE false END),
   ADD CONSTRAINT "hook_credentials_expires_at_check" CHECK (mintmark_is_window(created_at, expires_at));
 
 ALTER TABLE "remembered_choices" ADD CONSTRAINT "remembered_choices_ids_check" CHECK (
     mintmark_is_id(client_id) AND mintmark_is_id(refresh_token_jti) AND mintmark_is_id(tenant_id)),
   ADD CONSTRAINT "remembered_choices_window_check" CHECK (mintmark_is_window(chosen_at, kept_until));
+
+-- A token names its client and nothing else of ours: two credentials for one client would leave open whose policy counts.
+CREATE UNIQUE INDEX "hook_credentials_client_id_key" ON "hook_credentials" ("client_id") WHERE revoked_at IS NULL;
 
 -- One URI names one issuer, whether as its own or as an alias: every URI of either kind is in one table, by its key.
 CREATE FUNCTION mintmark_keep_issuer_uri() RETURNS trigger

@@ -1,10 +1,16 @@
-import type { ControlSnapshot } from './control-snapshot.js';
+import { buildControlSnapshot, type ControlRows, type ControlSnapshot } from './control-snapshot.js';
 
 export interface ControlSnapshotHolderOptions {
-  readonly read: () => Promise<ControlSnapshot>;
+  readonly read: () => Promise<ControlRows>;
   readonly refreshMs: number;
-  /** Called where a refresh failed; the last snapshot stays in force. */
+  /** What to start from where the first reading fails. */
+  readonly copy?: ControlRows | undefined;
+  /** Called with all rows that were read, one call at a time and never waited for; what it throws is its own business. */
+  readonly keep?: (rows: ControlRows) => Promise<void>;
+  /** Called where a reading failed; the last snapshot, or the copy, stays in force. */
   readonly onError: (error: unknown) => void;
+  /** Called where a reading succeeded after one that failed. */
+  readonly onRecovery?: () => void;
   /** Called with every new snapshot. */
   readonly onRefresh?: (snapshot: ControlSnapshot) => void;
 }
@@ -13,25 +19,42 @@ export interface ControlSnapshotHolderOptions {
 export class ControlSnapshotHolder {
   readonly #options: ControlSnapshotHolderOptions;
   #current: ControlSnapshot;
+  #isFromCopy: boolean;
   #timer: NodeJS.Timeout | undefined;
   #refreshing: Promise<void> = Promise.resolve();
+  #keeping: Promise<void> | undefined;
+  #isFailing: boolean;
   #stopped = false;
 
-  private constructor(options: ControlSnapshotHolderOptions, first: ControlSnapshot) {
+  private constructor(options: ControlSnapshotHolderOptions, first: ControlRows, isFromCopy: boolean) {
     this.#options = options;
-    this.#current = first;
+    this.#isFromCopy = isFromCopy;
+    this.#isFailing = isFromCopy;
+    this.#current = buildControlSnapshot(first);
+    options.onRefresh?.(this.#current);
     this.#schedule();
   }
 
-  /** Reads the first snapshot. @throws whatever the reading threw */
+  /** Reads the first snapshot, or takes the copy. @throws whatever the reading threw, where there is no copy */
   static async start(options: ControlSnapshotHolderOptions): Promise<ControlSnapshotHolder> {
-    const first = await options.read();
-    options.onRefresh?.(first);
-    return new ControlSnapshotHolder(options, first);
+    const reading = await settle(options.read());
+    if (reading.rows !== undefined) {
+      const holder = new ControlSnapshotHolder(options, reading.rows, false);
+      holder.#keep(reading.rows);
+      return holder;
+    }
+    if (options.copy === undefined) throw reading.error;
+    options.onError(reading.error);
+    return new ControlSnapshotHolder(options, options.copy, true);
   }
 
   get current(): ControlSnapshot {
     return this.#current;
+  }
+
+  /** Whether nothing has been read since the start, so that the copy is what counts. */
+  get isFromCopy(): boolean {
+    return this.#isFromCopy;
   }
 
   /** Ends refreshing; a refresh under way is waited for. */
@@ -39,6 +62,7 @@ export class ControlSnapshotHolder {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#refreshing;
+    await this.#keeping;
   }
 
   #schedule(): void {
@@ -53,10 +77,35 @@ export class ControlSnapshotHolder {
 
   async #refresh(): Promise<void> {
     try {
-      this.#current = await this.#options.read();
+      const rows = await this.#options.read();
+      this.#current = buildControlSnapshot(rows);
+      this.#isFromCopy = false;
+      if (this.#isFailing) this.#options.onRecovery?.();
+      this.#isFailing = false;
       this.#options.onRefresh?.(this.#current);
+      this.#keep(rows);
     } catch (error) {
+      this.#isFailing = true;
       this.#options.onError(error);
     }
+  }
+
+  /** A slow disk delays no refresh: the next one tries again. */
+  #keep(rows: ControlRows): void {
+    this.#keeping ??= this.#options.keep?.(rows).finally(() => {
+      this.#keeping = undefined;
+    });
+  }
+}
+
+type Reading =
+  | { readonly rows: ControlRows; readonly error?: undefined }
+  | { readonly rows?: undefined; readonly error: unknown };
+
+async function settle(reading: Promise<ControlRows>): Promise<Reading> {
+  try {
+    return { rows: await reading };
+  } catch (error) {
+    return { error };
   }
 }

@@ -21,19 +21,32 @@ export interface ClientControl {
   readonly failurePolicy: FailurePolicy | null;
 }
 
-/** A credential of a caller: its secret is known by its SHA-256 alone. */
-export interface CredentialControl {
+/** What a credential allows, however its holder proves to be its holder. */
+interface CredentialRights {
   readonly id: string;
-  readonly scheme: 'header';
-  /** Lower case. */
-  readonly headerName: string;
-  readonly secretSha256: Uint8Array;
   /** Issuers that the credential may speak for. */
   readonly issuerIds: ReadonlySet<string>;
   readonly failurePolicy: FailurePolicy;
   /** Milliseconds since the epoch; null means no end. */
   readonly expiresAt: number | null;
 }
+
+/** A credential of a caller with a secret in a header: it is known by its SHA-256 alone. */
+export interface HeaderCredentialControl extends CredentialRights {
+  readonly scheme: 'header';
+  /** Lower case. */
+  readonly headerName: string;
+  readonly secretSha256: Uint8Array;
+}
+
+/** A credential of a caller with a token of an OAuth client's. */
+export interface BearerCredentialControl extends CredentialRights {
+  readonly scheme: 'bearer';
+  readonly clientId: string;
+}
+
+/** A credential of a caller, pinned to one scheme. */
+export type CredentialControl = HeaderCredentialControl | BearerCredentialControl;
 
 /** A mapping that the directory holds and the core refuses: it is left out, and somebody has to be told. */
 export interface RefusedMapping {

@@ -1,33 +1,58 @@
 import type { ClaimMapping } from '../../claims/claim-mapping.js';
 import type { Database } from '../../database/database.js';
-import type { ClaimMapping as ClaimMappingRow } from '../../generated/prisma/client.js';
-import { buildControlSnapshot, type ControlSnapshot } from './control-snapshot.js';
+import type {
+  ClaimMapping as ClaimMappingRow,
+  HookCredential as HookCredentialRow,
+  HookCredentialIssuer as HookCredentialIssuerRow,
+} from '../../generated/prisma/client.js';
+import {
+  buildControlSnapshot,
+  type ControlRows,
+  type ControlSnapshot,
+  type CredentialControl,
+} from './control-snapshot.js';
 
 /** Reads everything that the hook keeps in memory, as of one instant. */
-export async function readControlSnapshot({ prisma }: Database): Promise<ControlSnapshot> {
+export async function readControlSnapshot(database: Database): Promise<ControlSnapshot> {
+  return buildControlSnapshot(await readControlRows(database));
+}
+
+/** Reads the rows that a control snapshot is made of, as of one instant and always in the same order. */
+export async function readControlRows({ prisma }: Database): Promise<ControlRows> {
   const [issuers, clients, credentials, mappings] = await prisma.$transaction(
     [
-      prisma.issuer.findMany({ include: { aliases: true }, orderBy: { id: 'asc' } }),
-      prisma.client.findMany({ where: { OR: [{ mode: { not: null } }, { failurePolicy: { not: null } }] } }),
+      prisma.issuer.findMany({ include: { aliases: { orderBy: { uri: 'asc' } } }, orderBy: { id: 'asc' } }),
+      prisma.client.findMany({
+        where: { OR: [{ mode: { not: null } }, { failurePolicy: { not: null } }] },
+        orderBy: [{ orgId: 'asc' }, { id: 'asc' }],
+      }),
       prisma.hookCredential.findMany({
         where: { revokedAt: null },
-        include: { issuers: true },
+        include: { issuers: { orderBy: { issuerId: 'asc' } } },
         orderBy: { id: 'asc' },
       }),
       prisma.claimMapping.findMany({ orderBy: { id: 'asc' } }),
     ],
     { isolationLevel: 'RepeatableRead' },
   );
-  return buildControlSnapshot({
+  return {
     issuers: issuers.map(({ aliases, ...issuer }) => ({ ...issuer, aliases: aliases.map(({ uri }) => uri) })),
-    clients,
-    credentials: credentials.map((credential) => ({
-      ...credential,
-      issuerIds: new Set(credential.issuers.map(({ issuerId }) => issuerId)),
-      expiresAt: credential.expiresAt?.getTime() ?? null,
-    })),
+    clients: clients.map(({ orgId, id, mode, failurePolicy }) => ({ orgId, id, mode, failurePolicy })),
+    credentials: credentials.flatMap(toCredentialControl),
     mappings: mappings.map(toClaimMapping),
-  });
+  };
+}
+
+function toCredentialControl(
+  row: HookCredentialRow & { readonly issuers: readonly HookCredentialIssuerRow[] },
+): readonly CredentialControl[] {
+  const { id, scheme, failurePolicy, headerName, secretSha256, clientId } = row;
+  const issuerIds = new Set(row.issuers.map(({ issuerId }) => issuerId));
+  const rights = { id, issuerIds, failurePolicy, expiresAt: row.expiresAt?.getTime() ?? null };
+  // A check of the database lets no other row be: one that has not what its scheme needs proves nobody.
+  if (scheme === 'bearer') return clientId === null ? [] : [{ ...rights, scheme, clientId }];
+  if (headerName === null || secretSha256 === null) return [];
+  return [{ ...rights, scheme, headerName, secretSha256 }];
 }
 
 /** A mapping as the core knows it. */

@@ -1,27 +1,32 @@
+import { explainConstraint } from '../../database/constraints.js';
 import type { Database } from '../../database/database.js';
 
-/** A credential as it may be shown: without its secret, which nobody has, and without its hash. */
-export interface HookCredentialSummary {
+/** What every credential has, whatever its scheme. */
+interface CredentialTerms {
   readonly id: string;
-  readonly scheme: 'header';
   readonly label: string;
-  readonly headerName: string;
+  /** Issuers that the credential may speak for. */
   readonly issuerIds: readonly string[];
   readonly failurePolicy: 'omit' | 'deny';
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
-  readonly revokedAt: Date | null;
 }
 
-export interface NewHookCredential {
-  readonly id: string;
-  readonly label: string;
+/** A credential as it may be shown: without its secret, which nobody has, and without its hash. */
+export type HookCredentialSummary = CredentialTerms & { readonly revokedAt: Date | null } & (
+    | { readonly scheme: 'header'; readonly headerName: string }
+    | { readonly scheme: 'bearer'; readonly clientId: string }
+  );
+
+/** A credential of the header scheme. */
+export interface NewHookCredential extends CredentialTerms {
   readonly headerName: string;
   readonly secretSha256: Uint8Array<ArrayBuffer>;
-  readonly issuerIds: readonly string[];
-  readonly failurePolicy: 'omit' | 'deny';
-  readonly createdAt: Date;
-  readonly expiresAt: Date | null;
+}
+
+/** A credential of the bearer scheme: whoever brings a token of this client. */
+export interface NewBearerCredential extends CredentialTerms {
+  readonly clientId: string;
 }
 
 /** A credential cannot be made or changed as asked. */
@@ -36,23 +41,52 @@ export class CredentialRefusedError extends Error {
 
 /** Stores a credential of the header scheme. @throws CredentialRefusedError where an issuer is unknown */
 export async function createHookCredential(
-  { prisma }: Database,
-  credential: NewHookCredential,
+  database: Database,
+  { headerName, secretSha256, ...terms }: NewHookCredential,
 ): Promise<void> {
-  const { issuerIds, ...columns } = credential;
+  await store(database, terms, { scheme: 'header', headerName, secretSha256 });
+}
+
+/**
+ * Stores a credential of the bearer scheme.
+ *
+ * @throws CredentialRefusedError where an issuer is unknown, or the client has a credential that is not revoked
+ */
+export async function createBearerCredential(
+  database: Database,
+  { clientId, ...terms }: NewBearerCredential,
+): Promise<void> {
+  await store(database, terms, { scheme: 'bearer', clientId });
+}
+
+type ProofColumns =
+  | {
+      readonly scheme: 'header';
+      readonly headerName: string;
+      readonly secretSha256: Uint8Array<ArrayBuffer>;
+    }
+  | { readonly scheme: 'bearer'; readonly clientId: string };
+
+async function store(database: Database, terms: CredentialTerms, proof: ProofColumns): Promise<void> {
+  const { issuerIds, ...columns } = terms;
+  await refuseUnknownIssuers(database, issuerIds);
+  const issuers = { create: [...new Set(issuerIds)].map((issuerId) => ({ issuerId })) };
+  try {
+    await database.prisma.hookCredential.create({ data: { ...columns, ...proof, issuers } });
+  } catch (error) {
+    const problem = explainConstraint(error);
+    if (problem === undefined) throw error;
+    throw new CredentialRefusedError(`The credential is refused: ${problem}.`);
+  }
+}
+
+async function refuseUnknownIssuers({ prisma }: Database, issuerIds: readonly string[]): Promise<void> {
   const known = await prisma.issuer.findMany({ select: { id: true }, orderBy: { id: 'asc' } });
   const unknown = issuerIds.filter((id) => !known.some((issuer) => issuer.id === id));
   if (unknown.length > 0) {
     const names = known.map(({ id }) => id).join(', ') || 'none yet: apply a directory first';
     throw new CredentialRefusedError(`No such issuer: ${unknown.join(', ')}. The directory has: ${names}.`);
   }
-  await prisma.hookCredential.create({
-    data: {
-      ...columns,
-      scheme: 'header',
-      issuers: { create: [...new Set(issuerIds)].map((issuerId) => ({ issuerId })) },
-    },
-  });
 }
 
 /** All credentials, the newest first. */
@@ -62,7 +96,12 @@ export async function listHookCredentials({ prisma }: Database): Promise<readonl
     include: { issuers: { orderBy: { issuerId: 'asc' } } },
     orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
   });
-  return rows.map(({ issuers, ...row }) => ({ ...row, issuerIds: issuers.map(({ issuerId }) => issuerId) }));
+  return rows.flatMap<HookCredentialSummary>(({ issuers, scheme, headerName, clientId, ...row }) => {
+    const terms = { ...row, issuerIds: issuers.map(({ issuerId }) => issuerId) };
+    // A check of the database lets no other row be.
+    if (scheme === 'header') return headerName === null ? [] : [{ ...terms, scheme, headerName }];
+    return clientId === null ? [] : [{ ...terms, scheme, clientId }];
+  });
 }
 
 /**

@@ -1,0 +1,191 @@
+import { compactVerify } from 'jose';
+import type { VerificationKey } from './key-set.js';
+
+/** Everything that a token is checked against; all of it comes from the configuration. */
+export interface BearerExpectations {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly clientIds: ReadonlySet<string>;
+  readonly scope: string;
+  /** Asymmetric JWS algorithms. */
+  readonly algorithms: ReadonlySet<string>;
+}
+
+/** Why a token proves nothing: for the log and never for the caller. */
+export type TokenProblem =
+  | 'not_one_token'
+  | 'header'
+  | 'algorithm'
+  | 'unknown_key'
+  | 'signature'
+  | 'payload'
+  | 'issuer'
+  | 'audience'
+  | 'expired'
+  | 'not_yet_valid'
+  | 'client'
+  | 'scope';
+
+export interface Refused {
+  readonly kind: 'refused';
+  readonly problem: TokenProblem;
+}
+
+/** A token whose form is right; nothing in it is proven yet. */
+export interface CompactToken {
+  readonly kind: 'token';
+  readonly text: string;
+  readonly kid: string;
+  readonly algorithm: string;
+}
+
+/** What a token proved. */
+export interface TokenHolder {
+  readonly kind: 'proven';
+  readonly clientId: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** How far the issuer's clock and ours may be apart, in milliseconds. */
+export const CLOCK_TOLERANCE_MS = 30_000;
+
+/** The longest token that is looked at, in characters: Okta's have about 1,000. */
+const LENGTH_LIMIT = 8 * 1024;
+
+const KID_LIMIT = 255;
+
+const SCHEME = 'bearer ';
+
+/** A compact JWS (RFC 7515, section 7.1) and nothing before, after or between. */
+const COMPACT_JWS = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/;
+
+/**
+ * Header parameters that change what is verified or with which key (RFC 7515, section 4.1; RFC 7797). An issuer of
+ * access tokens has no use for them, and a forger has.
+ */
+const REFUSED_PARAMETERS = ['crit', 'b64', 'jku', 'jwk', 'x5u', 'x5c', 'zip', 'enc'];
+
+const TYPES: ReadonlySet<string> = new Set(['jwt', 'at+jwt', 'application/at+jwt']);
+
+/** What follows the word `Bearer` (in any case) and one space in an Authorization header; undefined for another scheme. */
+export function bearerCredentials(authorization: string): string | undefined {
+  const isBearer = authorization.slice(0, SCHEME.length).toLowerCase() === SCHEME;
+  return isBearer ? authorization.slice(SCHEME.length) : undefined;
+}
+
+/**
+ * Checks a token's form before anything of it is believed: one canonical compact JWS of bounded length, with an allowed
+ * algorithm, a key id, and no parameter that would have us look for the key elsewhere.
+ */
+export function readToken(text: string, algorithms: ReadonlySet<string>): CompactToken | Refused {
+  if (text.length > LENGTH_LIMIT) return refused('not_one_token');
+  const segments = COMPACT_JWS.exec(text)?.slice(1) ?? [];
+  if (segments.length === 0 || !segments.every(isCanonical)) return refused('not_one_token');
+  const header = parseObject(Buffer.from(segments[0] ?? '', 'base64url'));
+  if (header === undefined) return refused('header');
+  const { alg, kid, typ } = header;
+  if (REFUSED_PARAMETERS.some((name) => Object.hasOwn(header, name))) return refused('header');
+  if (typ !== undefined && !(typeof typ === 'string' && TYPES.has(typ.toLowerCase())))
+    return refused('header');
+  if (typeof kid !== 'string' || kid === '' || kid.length > KID_LIMIT) return refused('header');
+  if (typeof alg !== 'string' || !algorithms.has(alg)) return refused('algorithm');
+  return { kind: 'token', text, kid, algorithm: alg };
+}
+
+/** Decoders ignore the last character's spare bits: without this, one signature had several spellings. */
+function isCanonical(segment: string): boolean {
+  return Buffer.from(segment, 'base64url').toString('base64url') === segment;
+}
+
+/** Verifies the signature and gives the payload's bytes; undefined where the key did not make it. */
+export async function verifiedPayload(
+  { text, algorithm }: CompactToken,
+  { key, algorithms }: VerificationKey,
+): Promise<Uint8Array | undefined> {
+  if (!algorithms.has(algorithm)) return undefined;
+  try {
+    return (await compactVerify(text, key, { algorithms: [algorithm] })).payload;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Checks the claims of a verified token, each by its type and its value.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function checkClaims(
+  payload: Uint8Array,
+  expected: BearerExpectations,
+  now: number,
+): TokenHolder | Refused {
+  const claims = parseObject(payload);
+  if (claims === undefined) return refused('payload');
+  if (claims['iss'] !== expected.issuer) return refused('issuer');
+  if (!isForAudience(claims['aud'], expected.audience)) return refused('audience');
+  const clientId = clientIdOf(claims);
+  if (clientId === undefined || !expected.clientIds.has(clientId)) return refused('client');
+  if (!hasScope(claims, expected.scope)) return refused('scope');
+  const problem = problemOfTimes(claims, now);
+  if (problem !== undefined) return refused(problem);
+  return { kind: 'proven', clientId, expiresAt: Number(claims['exp']) * 1000 };
+}
+
+type Claims = Readonly<Record<string, unknown>>;
+
+function isForAudience(aud: unknown, audience: string): boolean {
+  return aud === audience || (isListOfText(aud) && aud.includes(audience));
+}
+
+/** Okta's `cid`, or `client_id` as RFC 9068 has it; where both are there they say the same. */
+function clientIdOf({ cid, client_id: clientId }: Claims): string | undefined {
+  const given = [cid, clientId].filter((value) => value !== undefined);
+  const [first] = given;
+  return typeof first === 'string' && given.every((value) => value === first) ? first : undefined;
+}
+
+/** Okta's list `scp`, or `scope` with spaces between, as RFC 9068 has it. What is there has to be of its type. */
+function hasScope({ scp = [], scope = '' }: Claims, wanted: string): boolean {
+  if (!isListOfText(scp) || typeof scope !== 'string') return false;
+  return scp.includes(wanted) || scope.split(' ').includes(wanted);
+}
+
+function problemOfTimes({ exp, nbf, iat }: Claims, now: number): TokenProblem | undefined {
+  if (!isInstant(exp)) return 'payload';
+  if (now >= exp * 1000 + CLOCK_TOLERANCE_MS) return 'expired';
+  for (const begin of [nbf, iat]) {
+    if (begin === undefined) continue;
+    if (!isInstant(begin) || begin * 1000 > now + CLOCK_TOLERANCE_MS || begin > exp) return 'not_yet_valid';
+  }
+  return undefined;
+}
+
+/** A NumericDate (RFC 7519, section 2) that a `Date` can hold. */
+function isInstant(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 8_640_000_000_000;
+}
+
+function isListOfText(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+}
+
+/** The JSON object that some bytes are; undefined where they are anything else, or not UTF-8. */
+function parseObject(bytes: Uint8Array): Claims | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    const parsed: unknown = JSON.parse(text);
+    return isObject(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Claims {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function refused(problem: TokenProblem): Refused {
+  return { kind: 'refused', problem };
+}

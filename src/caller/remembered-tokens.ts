@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { KeySet, VerificationKey } from './key-set.js';
+
+/** The longest that a verified token is remembered, in milliseconds. */
+export const REMEMBERED_MS = 5 * 60_000;
+
+/** How many tokens are remembered; an issuer has one or two for each client at a time. */
+const ENTRIES_LIMIT = 10_000;
+
+interface Entry {
+  readonly clientId: string;
+  /** Milliseconds since the epoch. */
+  readonly until: number;
+  readonly key: VerificationKey;
+}
+
+/**
+ * Remembers tokens that were verified, by the hash of their text and for a short time: verifying a signature costs as much
+ * as the rest of a call.
+ */
+export class RememberedTokens {
+  readonly #entries = new Map<string, Entry>();
+  readonly #limit: number;
+
+  constructor(limit = ENTRIES_LIMIT) {
+    this.#limit = limit;
+  }
+
+  /** The client that a remembered token proved. */
+  find(digest: string, now: number): string | undefined {
+    const entry = this.#entries.get(digest);
+    if (entry === undefined) return undefined;
+    if (now < entry.until) return entry.clientId;
+    this.#entries.delete(digest);
+    return undefined;
+  }
+
+  /** Remembers a token for five minutes, or until it expires. */
+  remember(
+    digest: string,
+    { clientId, expiresAt }: { readonly clientId: string; readonly expiresAt: number },
+    { key, now }: { readonly key: VerificationKey; readonly now: number },
+  ): void {
+    const until = Math.min(expiresAt, now + REMEMBERED_MS);
+    if (until <= now) return;
+    this.#entries.delete(digest);
+    this.#entries.set(digest, { clientId, until, key });
+    const [oldest] = this.#entries.keys();
+    if (this.#entries.size > this.#limit && oldest !== undefined) this.#entries.delete(oldest);
+  }
+
+  /** Forgets the tokens of keys that are no longer among these. */
+  keepThoseOf(keys: KeySet): void {
+    for (const [digest, { key }] of this.#entries) {
+      if (keys.get(key.kid) !== key) this.#entries.delete(digest);
+    }
+  }
+}
+
+/** What a token is remembered by. Header values are bytes: Node hands them over as Latin-1. */
+export function digestOf(token: string): string {
+  return createHash('sha256').update(token, 'latin1').digest('base64');
+}
