@@ -1,67 +1,28 @@
 import 'reflect-metadata';
-import type { RequestListener } from 'node:http';
-import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { BearerScheme } from '../caller/bearer-scheme.js';
-import type { HookConfiguration } from '../config/configuration.js';
-import type { TlsFiles, TlsKeyPair } from '../config/tls-files.js';
-import { rangeText } from '../config/trusted-proxies.js';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Database } from '../database/database.js';
-import { forgetExpiredChoices, rememberChoice } from '../directory/choices/remembered-choices.js';
-import type { ControlSnapshotHolder } from '../directory/control/control-snapshot-holder.js';
 import type { ControlSnapshot } from '../directory/control/control-snapshot.js';
-import type { ControlCopy } from '../directory/control/snapshot-file.js';
 import { databaseFacts } from '../directory/facts/read-facts.js';
-import { FactsLookup } from '../directory/facts/facts-lookup.js';
-import { errorCode } from '../operations/error-code.js';
 import { listen } from '../operations/listen.js';
-import { createPseudonyms, flushLog, type Logger } from '../operations/logger.js';
-import { createMetrics, type Metrics } from '../operations/metrics.js';
-import { NestLogger } from '../operations/nest-logger.js';
+import { flushLog, type Logger } from '../operations/logger.js';
+import { createMetrics } from '../operations/metrics.js';
 import { startOpsServer } from '../operations/ops-server.js';
 import { startTracing, type Tracing } from '../operations/tracing.js';
 import { reportIdleCredentials, startBearerScheme } from './bearer-callers.js';
-import { requireCaller } from './caller-authentication.js';
-import { compileRequestCheck } from './compile-request-check.js';
-import { createHookServer, type HookServer } from './hook-server.js';
-import { HookFailureFilter } from './hook-failure.filter.js';
-import { HookServiceModule } from './hook-service.module.js';
-import { startControl } from './start-control.js';
-import { TOKEN_HOOK_PATH } from './token-hook.controller.js';
+import { createApplication } from './create-application.js';
+import type { HookServer } from './hook-server.js';
+import type { HookServiceDependencies } from './hook-service-dependencies.js';
 import { keepCertificate } from './keep-certificate.js';
-import { requireTrustedPeer } from './trusted-peers.js';
-import { TokenHookService, type TokenHookOptions } from './token-hook.service.js';
-
-/** The largest body that is read, in bytes; Okta's payloads are some thousands. */
-export const BODY_LIMIT_BYTES = 128 * 1024;
+import { startControl } from './start-control.js';
+import { startSweeping } from './sweep-choices.js';
+import { TOKEN_HOOK_PATH } from './token-hook.controller.js';
 
 /**
  * How long calls in flight may take when nothing is accepted any more, in milliseconds: Okta waits 3 s for an answer. Node stops
  * checking its own limits when a server closes, and would wait for ever for a connection that never sent anything.
  */
 const LAST_ANSWERS_MS = 3_500;
-
-const SWEEP_MS = 60 * 60 * 1000;
-
-export interface HookServiceDependencies {
-  readonly configuration: HookConfiguration;
-  /** Null for plain HTTP, which serves nobody but the configuration's trusted proxies. */
-  readonly tls: TlsKeyPair | null;
-  /** Where the pair comes from, to be looked at again; without it the pair stays as it is. */
-  readonly tlsFiles?: TlsFiles | null;
-  /** Open, and migrated unless `checkRelease` is given; whoever opened it closes it, after the service. */
-  readonly database: Database;
-  readonly logger: Logger;
-  /** The last good copy of the control snapshot: with it the service starts though the database cannot be read. */
-  readonly controlCopy?: ControlCopy | undefined;
-  /** Whether the database is at this release; awaited before the directory is first read, until it succeeds. */
-  readonly checkRelease?: () => Promise<void>;
-  /** Milliseconds since the epoch; the system clock where it is not given. */
-  readonly now?: () => number;
-}
 
 export interface HookService {
   /** Where the token hook is. */
@@ -165,139 +126,10 @@ async function listenForHooks(
   );
 }
 
-/** What the parts of one service share. */
-interface ServiceParts {
-  readonly control: ControlSnapshotHolder;
-  readonly bearer: BearerScheme | null;
-  readonly metrics: Metrics;
-  readonly tracing: Tracing | undefined;
-  readonly isStopping: () => boolean;
-}
-
 /** A first lookup, of nobody: it shows that the query runs on this database, and spares the first caller the cold start. */
 async function warmUp(database: Database): Promise<void> {
   const nobody = { orgId: '', userId: '', clientId: '', hintedTenantId: null, presentedJti: null };
   await databaseFacts(database)(nobody, { now: 0, horizon: 0 });
-}
-
-async function createApplication(
-  dependencies: HookServiceDependencies,
-  parts: ServiceParts,
-): Promise<{ readonly app: NestFastifyApplication; readonly hookServer: HookServer }> {
-  const { configuration, tls, logger } = dependencies;
-  const { trustedProxies } = configuration;
-  const options = tokenHookOptions(dependencies, parts);
-  const servers: HookServer[] = [];
-  const adapter = new FastifyAdapter({
-    serverFactory: (listener: RequestListener) => {
-      const made = createHookServer(listener, tls);
-      servers.push(made);
-      return made.server;
-    },
-    // Nothing here goes by these headers; whoever comes to use them gets what proxies said, and nobody else.
-    trustProxy: trustedProxies.length === 0 ? false : trustedProxies.map(rangeText),
-    bodyLimit: BODY_LIMIT_BYTES,
-    return503OnClosing: false,
-    onProtoPoisoning: 'remove',
-    onConstructorPoisoning: 'remove',
-    frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => {
-      void reply.code(400).send({ error: 'the request cannot be answered' });
-    },
-    logger: false,
-  });
-  const app = await NestFactory.create<NestFastifyApplication>(HookServiceModule.with(options), adapter, {
-    logger: new NestLogger(logger),
-    abortOnError: false,
-  });
-  app.useGlobalFilters(new HookFailureFilter(app.get(TokenHookService)));
-  const server = app.getHttpAdapter().getInstance();
-  endConnectionsWhileStopping(server, parts.isStopping);
-  if (tls === null) refuseStrangers(server, dependencies, parts.metrics);
-  requireCaller(server, {
-    path: TOKEN_HOOK_PATH,
-    control: () => parts.control.current,
-    bearer: parts.bearer,
-    unauthenticatedAnswer: configuration.unauthenticatedAnswer,
-    now: options.now,
-    monotonicNow: () => performance.now(),
-    onUnauthenticated: (problem) => {
-      parts.metrics.countUnauthenticated(configuration.unauthenticatedAnswer === '401');
-      logger.warn({ problem }, 'hook call by an unauthenticated caller');
-    },
-  });
-  const [hookServer] = servers;
-  if (hookServer === undefined) throw new TypeError('Fastify made no server');
-  return { app, hookServer };
-}
-
-function refuseStrangers(
-  server: FastifyInstance,
-  { configuration, logger }: HookServiceDependencies,
-  metrics: Metrics,
-): void {
-  requireTrustedPeer(server, {
-    ranges: configuration.trustedProxies,
-    onRefused: () => {
-      metrics.countUntrustedPeer();
-      logger.warn('hook call over a connection that comes from no trusted proxy');
-    },
-  });
-}
-
-/** A connection that is busy when closing begins would be kept for its next call, and the close would wait for that. */
-function endConnectionsWhileStopping(server: FastifyInstance, isStopping: () => boolean): void {
-  server.addHook('onSend', (_request, reply, payload, done) => {
-    if (isStopping()) void reply.header('connection', 'close');
-    done(null, payload);
-  });
-}
-
-function tokenHookOptions(
-  { configuration, database, logger, now = Date.now }: HookServiceDependencies,
-  { control, metrics, tracing }: ServiceParts,
-): TokenHookOptions {
-  const facts = new FactsLookup({
-    source: databaseFacts(database),
-    freshMs: configuration.cachedFactsMs,
-    staleMs: configuration.staleFactsMs,
-    cacheBytes: configuration.factsCacheBytes,
-    monotonicNow: () => performance.now(),
-  });
-  addReadings(metrics, facts, database);
-  return {
-    logger,
-    metrics,
-    tracing,
-    pseudonym: createPseudonyms(configuration.log),
-    deadlineMs: configuration.factsDeadlineMs,
-    isTokenHookRequest: compileRequestCheck(),
-    control: () => control.current,
-    facts,
-    rememberChoice: async (choice) => {
-      await rememberChoice(database, choice);
-      facts.noteChoice(choice);
-    },
-    now,
-  };
-}
-
-function addReadings(metrics: Metrics, facts: FactsLookup, database: Database): void {
-  metrics.addReading({
-    name: 'mintmark_facts_cache_documents',
-    help: 'Users, clients, tenants and remembered choices in memory.',
-    read: () => facts.size.documents,
-  });
-  metrics.addReading({
-    name: 'mintmark_facts_cache_bytes',
-    help: 'What they weigh, by estimate.',
-    read: () => facts.size.bytes,
-  });
-  metrics.addReading({
-    name: 'mintmark_database_pool_connections',
-    help: 'Connections of the pool, and calls that wait for one.',
-    label: 'state',
-    read: () => database.pool(),
-  });
 }
 
 /** Says once, not at every refresh, which mappings of the directory are left out. */
@@ -308,28 +140,5 @@ function reportRefusedMappings(logger: Logger): (snapshot: ControlSnapshot) => v
     if (now !== reported && refusedMappings.length > 0)
       logger.error({ refusedMappings }, 'mappings are left out');
     reported = now;
-  };
-}
-
-/** Removes out-of-date choices every hour, in small steps. */
-function startSweeping(database: Database, logger: Logger): () => Promise<void> {
-  let sweeping: Promise<void> = Promise.resolve();
-  const sweep = async (): Promise<void> => {
-    try {
-      while ((await forgetExpiredChoices(database, Date.now())) > 0);
-    } catch (error) {
-      logger.warn(
-        { code: errorCode(error) },
-        'out-of-date choices could not be removed; the next sweep tries again',
-      );
-    }
-  };
-  const timer = setInterval(() => {
-    sweeping = sweep();
-  }, SWEEP_MS);
-  timer.unref();
-  return async () => {
-    clearInterval(timer);
-    await sweeping;
   };
 }

@@ -1,0 +1,13 @@
+import type { BearerScheme } from '../caller/bearer-scheme.js';
+import type { ControlSnapshotHolder } from '../directory/control/control-snapshot-holder.js';
+import type { Metrics } from '../operations/metrics.js';
+import type { Tracing } from '../operations/tracing.js';
+
+/** What the parts of one service share. */
+export interface ServiceParts {
+  readonly control: ControlSnapshotHolder;
+  readonly bearer: BearerScheme | null;
+  readonly metrics: Metrics;
+  readonly tracing: Tracing | undefined;
+  readonly isStopping: () => boolean;
+}

@@ -1,0 +1,79 @@
+import { performance } from 'node:perf_hooks';
+import type { BearerScheme } from '../caller/bearer-scheme.js';
+import type { Database } from '../database/database.js';
+import { rememberChoice } from '../directory/choices/remembered-choices.js';
+import { FactsLookup } from '../directory/facts/facts-lookup.js';
+import { databaseFacts } from '../directory/facts/read-facts.js';
+import { createPseudonyms } from '../operations/logger.js';
+import type { Metrics, Reading } from '../operations/metrics.js';
+import { compileRequestCheck } from './compile-request-check.js';
+import type { ServiceParts } from './service-parts.js';
+import type { HookServiceDependencies } from './hook-service-dependencies.js';
+import type { TokenHookOptions } from './token-hook.service.js';
+
+/** Puts together what answers calls: the cache over the directory, and what is counted and remembered. */
+export function tokenHookOptions(
+  { configuration, database, logger, now = Date.now }: HookServiceDependencies,
+  { control, bearer, metrics, tracing }: ServiceParts,
+): TokenHookOptions {
+  const facts = new FactsLookup({
+    source: databaseFacts(database),
+    freshMs: configuration.cachedFactsMs,
+    staleMs: configuration.staleFactsMs,
+    cacheBytes: configuration.factsCacheBytes,
+    monotonicNow: () => performance.now(),
+  });
+  addReadings(metrics, { facts, database, bearer });
+  return {
+    logger,
+    metrics,
+    tracing,
+    pseudonym: createPseudonyms(configuration.log),
+    deadlineMs: configuration.factsDeadlineMs,
+    isTokenHookRequest: compileRequestCheck(),
+    control: () => control.current,
+    facts,
+    rememberChoice: async (choice) => {
+      await rememberChoice(database, choice);
+      facts.noteChoice(choice);
+    },
+    now,
+  };
+}
+
+interface Measured {
+  readonly facts: FactsLookup;
+  readonly database: Database;
+  readonly bearer: BearerScheme | null;
+}
+
+function addReadings(metrics: Metrics, { facts, database, bearer }: Measured): void {
+  const readings: readonly Reading[] = [
+    {
+      name: 'mintmark_facts_cache_documents',
+      help: 'Users, clients, tenants and remembered choices in memory.',
+      read: () => facts.size.documents,
+    },
+    {
+      name: 'mintmark_facts_cache_bytes',
+      help: 'What they weigh, by estimate.',
+      read: () => facts.size.bytes,
+    },
+    {
+      name: 'mintmark_database_pool_connections',
+      help: 'Connections of the pool, and calls that wait for one.',
+      label: 'state',
+      read: () => database.pool(),
+    },
+    {
+      name: 'mintmark_jwks_age_seconds',
+      help: 'How long ago the keys of bearer tokens were fetched.',
+      read: () => secondsOf(bearer?.keysAgeMs() ?? null),
+    },
+  ];
+  for (const reading of readings) metrics.addReading(reading);
+}
+
+function secondsOf(ms: number | null): number | null {
+  return ms === null ? null : ms / 1000;
+}
