@@ -1,18 +1,31 @@
-# The production hook service: no development dependencies, no embedded database, no playground.
+# The production hook service: no development dependencies, no embedded database, no playground, no mini authorization server.
+#
+#   docker run --read-only --tmpfs /tmp -p 8443:8443 -v …:/tls:ro \
+#     -e DATABASE_URL=… -e MINTMARK_TLS_CERT_FILE=/tls/server.pem -e MINTMARK_TLS_KEY_FILE=/tls/server.key mintmark
+#   docker run --rm --read-only -e DATABASE_URL=… mintmark node dist/cli/main.js migrate
+#
+# It writes to no file of its own; what is to be kept goes into a volume at /app/state.
+# `npm run image:replay` checks this file without a container engine, and knows only the instructions used here.
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci
+RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json nest-cli.json prisma.config.ts ./
-COPY scripts ./scripts
+COPY scripts/prisma-generate.mjs ./scripts/
 COPY prisma ./prisma
 COPY src ./src
-RUN npm run build && rm -rf dist/playground
+RUN npm run build \
+  && rm -rf dist/playground dist/authorization-server \
+  && find dist -type f ! -name '*.js' -delete
 
 FROM node:24-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --omit=optional --ignore-scripts
+# What no program reads is removed: types, source maps, the packages' own tests, and the query compilers of other databases.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts \
+  && find node_modules -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' -o -name '*.md' \) -delete \
+  && find node_modules -type d \( -name test -o -name benchmark -o -name .github -o -name .husky \) -prune -exec rm -rf {} + \
+  && find node_modules/@prisma/client/runtime -name 'query_compiler_*' ! -name '*_fast_bg.postgresql.*' -delete
 
 FROM node:24-slim
 ENV NODE_ENV=production
@@ -21,8 +34,10 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY package.json ./
 COPY prisma/migrations ./prisma/migrations
+# A new volume takes its mode from here.
+RUN mkdir -m 1777 state
 USER node
 EXPOSE 8443
-HEALTHCHECK --interval=10s --timeout=2s --start-period=10s \
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:'+(process.env.MINTMARK_OPS_PORT||9464)+'/readyz').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
 CMD ["node", "dist/hook-service/main.js"]
