@@ -168,5 +168,10 @@ function hostEnvironment(): NodeJS.ProcessEnv {
     .filter(
       (folder) => !folder.split(sep).some((part) => part === 'node_modules' || part === 'node-gyp-bin'),
     );
-  return { ...Object.fromEntries(kept), PATH: [dirname(process.execPath), ...path].join(delimiter) };
+  return {
+    ...Object.fromEntries(kept),
+    // The lockfile says what every package is: the registry is asked for what npm's cache does not hold, and nothing else.
+    npm_config_prefer_offline: 'true',
+    PATH: [dirname(process.execPath), ...path].join(delimiter),
+  };
 }

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { dirname } from 'node:path';
+import { chmodSync, copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ReplayedImage } from './replay-stages.js';
 
 /** Another user than the one who replays; undefined where that is not possible. */
@@ -29,12 +30,13 @@ const PATIENCE_MS = 60_000;
 
 /** Runs programs of the image as an engine would: its environment and working folder, another user, nothing to write to. */
 export function createRunner(image: ReplayedImage, account: Account): Runner {
+  const node = nodeFor(image, account);
   const start: Runner['start'] = ([program = '', ...parameters], environment) => {
-    const child = spawn(program === 'node' ? process.execPath : program, parameters, {
+    const child = spawn(program === 'node' ? node : program, parameters, {
       cwd: image.folder,
       // Its temporary folder is one that it cannot write to: the file system of the image is read-only.
       env: {
-        PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
+        PATH: process.env['PATH'],
         HOME: '/nonexistent',
         TMPDIR: image.root,
         ...image.environment,
@@ -58,4 +60,13 @@ export function createRunner(image: ReplayedImage, account: Account): Runner {
     };
   };
   return { start, run: (command, environment = {}) => start(command, environment).ended };
+}
+
+/** The running Node, or a copy of it where the other user cannot enter the folder that it lies in. */
+function nodeFor({ root }: ReplayedImage, account: Account): string {
+  if (spawnSync(process.execPath, ['--version'], { ...account }).status === 0) return process.execPath;
+  const copy = join(root, '..', 'node');
+  copyFileSync(process.execPath, copy);
+  chmodSync(copy, 0o755);
+  return copy;
 }
