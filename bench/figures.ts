@@ -1,0 +1,57 @@
+/** What is held against a measured value: at least, or at most. */
+export interface Bound {
+  readonly kind: 'at least' | 'at most' | 'below';
+  /** What every release holds. */
+  readonly floor: number;
+  /** What we are after. */
+  readonly goal?: number;
+}
+
+/** One line of the table. */
+export interface Figure {
+  readonly name: string;
+  readonly unit: 'ratio' | 'µs' | 's' | 'MB' | '%' | 'calls/s';
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  readonly bound?: Bound;
+  readonly note?: string;
+}
+
+export const BOUNDS = {
+  header: { kind: 'at least', floor: 0.47, goal: 0.6 },
+  bearerRemembered: { kind: 'at least', floor: 0.43, goal: 0.55 },
+  bearerVerified: { kind: 'at least', floor: 0.27, goal: 0.35 },
+  lookup: { kind: 'at most', floor: 2 },
+  startOnNode20: { kind: 'at most', floor: 2 },
+  startOnNode24: { kind: 'at most', floor: 1.2 },
+  memory: { kind: 'at most', floor: 260, goal: 200 },
+  memoryGrowth: { kind: 'below', floor: 3 },
+} as const satisfies Readonly<Record<string, Bound>>;
+
+/** Median, smallest and largest of what several rounds gave. */
+export function summarize(values: readonly number[]): Pick<Figure, 'median' | 'min' | 'max'> {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = sorted.length / 2;
+  const low = sorted[Math.ceil(middle) - 1] ?? NaN;
+  const high = sorted[Math.floor(middle)] ?? NaN;
+  return { median: (low + high) / 2, min: sorted[0] ?? NaN, max: sorted.at(-1) ?? NaN };
+}
+
+/** Whether a figure reaches its goal, holds its floor or falls short of it; null where nothing is asked of it. */
+export function judge({ median, bound }: Figure): 'goal' | 'holds' | 'FALLS SHORT' | null {
+  if (bound === undefined) return null;
+  if (!reaches(median, bound.floor, bound.kind)) return 'FALLS SHORT';
+  return bound.goal !== undefined && reaches(median, bound.goal, bound.kind) ? 'goal' : 'holds';
+}
+
+function reaches(value: number, limit: number, kind: Bound['kind']): boolean {
+  switch (kind) {
+    case 'at least':
+      return value >= limit;
+    case 'at most':
+      return value <= limit;
+    case 'below':
+      return value < limit;
+  }
+}

@@ -1,0 +1,207 @@
+import { readFileSync } from 'node:fs';
+import { connect, type TLSSocket } from 'node:tls';
+import { cpuMicros } from './process-figures.js';
+
+/** What the load generator is told to do. Requests go round the bodies, from where the last order ended. */
+export interface LoadOrder {
+  readonly port: number;
+  readonly caFile: string;
+  /** One body on each line. */
+  readonly bodiesFile: string;
+  readonly connections: number;
+  /** Lines of the header, each ending in CRLF, besides those of every request. */
+  readonly header: string;
+  /** One bearer token on each line; each is used for one call. Null where `header` says who calls. */
+  readonly tokens: { readonly file: string; readonly from: number } | null;
+  readonly warmUpCalls: number;
+  readonly limit: { readonly calls: number } | { readonly seconds: number };
+  /** Whose CPU time is read. */
+  readonly serverPid: number;
+  /** Shorter answers are none that stamp. */
+  readonly shortestAnswer: number;
+}
+
+/** What came of it, the warm-up left out. */
+export interface LoadResult {
+  readonly calls: number;
+  readonly seconds: number;
+  readonly serverCpuMicros: number;
+  readonly loadCpuMicros: number;
+  readonly medianMs: number;
+  readonly p99Ms: number;
+}
+
+export type LoadReply =
+  { readonly kind: 'done'; readonly result: LoadResult } | { readonly kind: 'failed'; readonly why: string };
+
+/** Takes orders from the parent process, one after the other. */
+export function serveOrders(): void {
+  process.on('message', (message) => {
+    const order = message as LoadOrder; // both ends are this program
+    generateLoad(order).then(
+      (result) => process.send?.({ kind: 'done', result } satisfies LoadReply),
+      (error: unknown) => process.send?.({ kind: 'failed', why: String(error) } satisfies LoadReply),
+    );
+  });
+  process.on('disconnect', () => process.exit(0));
+}
+
+const files = new Map<string, readonly Buffer[]>();
+let nextBody = 0;
+
+function linesOf(file: string): readonly Buffer[] {
+  const known = files.get(file);
+  if (known !== undefined) return known;
+  const lines = readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => Buffer.from(line));
+  files.set(file, lines);
+  return lines;
+}
+
+async function generateLoad(order: LoadOrder): Promise<LoadResult> {
+  const sockets = await Promise.all(Array.from({ length: order.connections }, () => open(order)));
+  try {
+    const write = requestWriter(order);
+    const warmUpWrite =
+      order.tokens === null ? write : requestWriter({ ...order, tokens: firstToken(order.tokens) });
+    if (order.warmUpCalls > 0)
+      await callAll(sockets, warmUpWrite, { calls: order.warmUpCalls }, order.shortestAnswer);
+    const before = { server: cpuMicros(order.serverPid), own: process.cpuUsage(), at: performance.now() };
+    const durations = await callAll(sockets, write, order.limit, order.shortestAnswer);
+    const seconds = (performance.now() - before.at) / 1000;
+    const own = process.cpuUsage(before.own);
+    const sorted = Float64Array.from(durations).sort();
+    return {
+      calls: durations.length,
+      seconds,
+      serverCpuMicros: cpuMicros(order.serverPid) - before.server,
+      loadCpuMicros: own.user + own.system,
+      medianMs: sorted[Math.floor(sorted.length / 2)] ?? NaN,
+      p99Ms: sorted[Math.floor(sorted.length * 0.99)] ?? NaN,
+    };
+  } finally {
+    for (const socket of sockets) socket.destroy();
+  }
+}
+
+type Tokens = NonNullable<LoadOrder['tokens']>;
+
+/** The warm-up repeats one token, so that the others are new to the server. */
+function firstToken(tokens: Tokens): Tokens & { readonly isRepeated: true } {
+  return { ...tokens, from: 0, isRepeated: true };
+}
+
+async function open({ port, caFile }: LoadOrder): Promise<TLSSocket> {
+  const socket = connect({
+    host: '127.0.0.1',
+    port,
+    servername: 'localhost',
+    ca: readFileSync(caFile),
+    minVersion: 'TLSv1.3',
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('secureConnect', resolve).once('error', reject);
+  });
+  return socket.setNoDelay(true);
+}
+
+/** Makes the next request, as one chunk: it costs less to send than anything else would. */
+function requestWriter(
+  order: Omit<LoadOrder, 'tokens'> & { readonly tokens: (Tokens & { readonly isRepeated?: true }) | null },
+): () => Buffer {
+  const bodies = linesOf(order.bodiesFile);
+  const { tokens } = order;
+  const bearers = tokens === null ? [] : linesOf(tokens.file);
+  let nextToken = tokens?.from ?? 0;
+  const head = Buffer.from(
+    `POST /okta/token-hook HTTP/1.1\r\nhost: localhost:${String(order.port)}\r\naccept: application/json\r\n` +
+      `content-type: application/json\r\nuser-agent: mintmark-bench\r\n${order.header}`,
+  );
+  return () => {
+    const body = bodies[nextBody % bodies.length] ?? Buffer.alloc(0);
+    nextBody += 1;
+    const length = Buffer.from(`content-length: ${String(body.length)}\r\n\r\n`);
+    const token = bearers[nextToken];
+    if (tokens === null) return Buffer.concat([head, length, body]);
+    if (token === undefined) throw new Error('the tokens are used up');
+    if (tokens.isRepeated !== true) nextToken += 1;
+    return Buffer.concat([head, AUTHORIZATION, token, CRLF, length, body]);
+  };
+}
+
+const AUTHORIZATION = Buffer.from('authorization: Bearer ');
+const CRLF = Buffer.from('\r\n');
+
+/** Calls over all connections until the limit, one call at a time on each. @returns how long each took, in milliseconds */
+async function callAll(
+  sockets: readonly TLSSocket[],
+  write: () => Buffer,
+  limit: LoadOrder['limit'],
+  shortestAnswer: number,
+): Promise<readonly number[]> {
+  const durations: number[] = [];
+  const end = performance.now() + ('seconds' in limit ? limit.seconds * 1000 : 10 * 60 * 1000);
+  let left = 'calls' in limit ? limit.calls : Number.POSITIVE_INFINITY;
+  const takeTurn = (): boolean => {
+    left -= 1;
+    return left >= 0 && performance.now() < end;
+  };
+  await Promise.all(
+    sockets.map((socket) => callInTurn(socket, { write, takeTurn, shortestAnswer, durations })),
+  );
+  return durations;
+}
+
+interface Turns {
+  readonly write: () => Buffer;
+  readonly takeTurn: () => boolean;
+  readonly shortestAnswer: number;
+  readonly durations: number[];
+}
+
+function callInTurn(socket: TLSSocket, { write, takeTurn, shortestAnswer, durations }: Turns): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let startedAt = 0;
+    let rest: Buffer | undefined;
+    const next = (): void => {
+      if (!takeTurn()) {
+        socket.off('data', take).off('error', reject).off('close', closed);
+        resolve();
+        return;
+      }
+      startedAt = performance.now();
+      socket.write(write());
+    };
+    const closed = (): void => reject(new Error('the server closed the connection'));
+    const take = (chunk: Buffer): void => {
+      const seen = rest === undefined ? chunk : Buffer.concat([rest, chunk]);
+      const length = answerLength(seen);
+      rest = length === undefined || seen.length < length.total ? seen : undefined;
+      if (length === undefined || rest !== undefined) return;
+      if (length.status !== '200' || length.body < shortestAnswer) {
+        reject(new Error(`an answer is not what it should be: ${seen.toString().slice(0, 2000)}`));
+        return;
+      }
+      durations.push(performance.now() - startedAt);
+      next();
+    };
+    socket.on('data', take).once('error', reject).once('close', closed);
+    next();
+  });
+}
+
+interface AnswerLength {
+  readonly status: string;
+  readonly body: number;
+  readonly total: number;
+}
+
+function answerLength(seen: Buffer): AnswerLength | undefined {
+  const headEnd = seen.indexOf('\r\n\r\n');
+  if (headEnd < 0) return undefined;
+  const head = seen.toString('latin1', 0, headEnd);
+  const body = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? NaN);
+  return { status: head.slice(9, 12), body, total: headEnd + 4 + body };
+}

@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { LoadOrder, LoadReply, LoadResult } from './generate-load.js';
+import type { Bench } from './prepare.js';
+import { LOAD_CORE, pinned, type Server } from './programs.js';
+
+/** Enough to keep one core busy, and fewer than Okta's 75 for an org. */
+const CONNECTIONS = 32;
+
+/** What differs between orders. */
+export interface Calls {
+  readonly server: Server;
+  readonly header?: string;
+  readonly tokens?: LoadOrder['tokens'];
+  readonly warmUpCalls: number;
+  readonly limit: LoadOrder['limit'];
+  readonly shortestAnswer: number;
+}
+
+/** The load generator's process. */
+export interface Load {
+  call(calls: Calls): Promise<LoadResult>;
+  stop(): void;
+}
+
+export function startLoad(bench: Bench): Load {
+  const [program = '', ...parameters] = pinned(LOAD_CORE, [process.execPath, 'bench/load-generator.mjs']);
+  const child = spawn(program, parameters, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const call = async ({ server, header = '', tokens = null, ...calls }: Calls): Promise<LoadResult> => {
+    const order: LoadOrder = {
+      ...calls,
+      port: server.port,
+      serverPid: server.pid,
+      header,
+      tokens,
+      caFile: bench.certificates.caFile,
+      bodiesFile: bench.bodiesFile,
+      connections: CONNECTIONS,
+    };
+    child.send(order);
+    const [reply] = (await once(child, 'message')) as [LoadReply]; // both ends are this program
+    if (reply.kind === 'failed') throw new Error(`the load generator failed: ${reply.why}`);
+    return reply.result;
+  };
+  return { call, stop: () => child.disconnect() };
+}

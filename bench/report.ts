@@ -1,0 +1,61 @@
+import { judge, type Figure } from './figures.js';
+
+/** Where and on what something was measured. */
+export interface Conditions {
+  readonly node: string;
+  readonly machine: string;
+  readonly isQuick: boolean;
+  readonly subjects: number;
+  readonly pinned: boolean;
+  readonly logs: string;
+}
+
+/** A Markdown table, so that it can be pasted into bench/README.md as it stands. */
+export function toTable(figures: readonly Figure[]): string {
+  const heading = ['', 'median', 'min to max', 'floor', 'goal', '', 'note'];
+  const rows = figures.map((figure) => {
+    const { bound, unit } = figure;
+    const limit = (value: number | undefined): string =>
+      bound === undefined || value === undefined ? '' : `${bound.kind} ${format(value, unit)}`;
+    return [
+      figure.name,
+      format(figure.median, unit),
+      figure.min === figure.max ? '' : `${format(figure.min, unit)} to ${format(figure.max, unit)}`,
+      limit(bound?.floor),
+      limit(bound?.goal),
+      judge(figure) ?? '',
+      figure.note ?? '',
+    ];
+  });
+  const widths = heading.map((_, column) =>
+    Math.max(3, ...[heading, ...rows].map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  return [line(heading), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+export function describeConditions(conditions: Conditions): string {
+  const cores = conditions.pinned
+    ? 'servers on core 0, load and database on core 1'
+    : 'no cores of their own';
+  const kind = conditions.isQuick ? 'quick run: too short to hold floors against' : 'whole run';
+  return [
+    `Node ${conditions.node} · ${conditions.machine} · ${cores} · ${kind}`,
+    `${String(conditions.subjects)} subjects · TLS 1.3, keep-alive · metrics scraped every 2 s · logs: ${conditions.logs}`,
+  ].join('\n');
+}
+
+const DIGITS: Readonly<Record<Figure['unit'], number>> = {
+  ratio: 3,
+  µs: 1,
+  s: 2,
+  MB: 0,
+  '%': 1,
+  'calls/s': 0,
+};
+
+function format(value: number, unit: Figure['unit']): string {
+  const digits = value.toFixed(DIGITS[unit]);
+  return unit === 'ratio' ? digits : `${digits} ${unit}`;
+}

@@ -1,0 +1,96 @@
+import type { LoadOrder, LoadResult } from './generate-load.js';
+import { summarize, type Bound, type Figure } from './figures.js';
+import type { Calls, Load } from './load.js';
+import type { Amounts } from './options.js';
+import type { Server } from './programs.js';
+import { SUBJECTS } from './directory.js';
+
+/** One way of calling, measured against the bare server with the very same requests. */
+export interface Comparison {
+  readonly name: string;
+  readonly bound: Bound;
+  readonly hook: Server;
+  readonly bare: Server;
+  readonly header?: string;
+  /** Where every call brings a token of its own, this many of them are there. */
+  readonly tokensFile?: string;
+  readonly answerBytes: number;
+}
+
+interface Round {
+  readonly bare: LoadResult;
+  readonly hook: LoadResult;
+}
+
+/** Calls the bare server and the hook in turns, round after round. @returns ratio, and what a call costs on both */
+export async function compareThroughput(
+  load: Load,
+  comparison: Comparison,
+  amounts: Amounts,
+): Promise<readonly Figure[]> {
+  const rounds: Round[] = [];
+  for (let round = 0; round < amounts.rounds; round += 1) {
+    const bare = await load.call(callsOf(comparison, comparison.bare, round, amounts));
+    const hook = await load.call(callsOf(comparison, comparison.hook, round, amounts));
+    rounds.push({ bare, hook });
+  }
+  return toFigures(comparison, rounds);
+}
+
+function callsOf(
+  { header, tokensFile, answerBytes }: Comparison,
+  server: Server,
+  round: number,
+  amounts: Amounts,
+): Calls {
+  const calls: Calls = {
+    server,
+    // Every subject once, so that all of them are in the cache when measuring begins.
+    warmUpCalls: SUBJECTS,
+    limit: tokensFile === undefined ? { seconds: amounts.seconds } : { calls: amounts.callsPerTokenRound },
+    shortestAnswer: answerBytes / 2,
+  };
+  if (tokensFile !== undefined) return { ...calls, tokens: tokensOf(tokensFile, round, amounts) };
+  return header === undefined ? calls : { ...calls, header };
+}
+
+/** The first token is the warm-up's. */
+function tokensOf(file: string, round: number, { callsPerTokenRound }: Amounts): LoadOrder['tokens'] {
+  return { file, from: 1 + round * callsPerTokenRound };
+}
+
+function toFigures({ name, bound }: Comparison, rounds: readonly Round[]): readonly Figure[] {
+  const perRound = (read: (round: Round) => number) => summarize(rounds.map(read));
+  const rate = ({ calls, seconds }: LoadResult): number => calls / seconds;
+  const cost = ({ calls, serverCpuMicros }: LoadResult): number => serverCpuMicros / calls;
+  const busy = perRound(({ hook }) => (100 * hook.serverCpuMicros) / 1e6 / hook.seconds);
+  const bareBusy = perRound(({ bare }) => (100 * bare.serverCpuMicros) / 1e6 / bare.seconds);
+  const latency = (read: (result: LoadResult) => number) =>
+    perRound(({ hook }) => read(hook)).median.toFixed(1);
+  return [
+    {
+      name: `${name}: calls per second, ratio to bare`,
+      unit: 'ratio',
+      ...perRound(({ bare, hook }) => rate(hook) / rate(bare)),
+      bound,
+      note: `server core busy ${busy.median.toFixed(0)} %, bare ${bareBusy.median.toFixed(0)} %`,
+    },
+    {
+      name: `${name}: CPU per call, ratio of bare to hook`,
+      unit: 'ratio',
+      ...perRound(({ bare, hook }) => cost(bare) / cost(hook)),
+    },
+    {
+      name: `${name}: hook, CPU per call`,
+      unit: 'µs',
+      ...perRound(({ hook }) => cost(hook)),
+      note: `${perRound(({ hook }) => rate(hook)).median.toFixed(0)} calls/s, median ${latency((result) => result.medianMs)} ms, p99 ${latency((result) => result.p99Ms)} ms`,
+    },
+    {
+      name: `${name}: bare, CPU per call`,
+      unit: 'µs',
+      ...perRound(({ bare }) => cost(bare)),
+      note: `${perRound(({ bare }) => rate(bare)).median.toFixed(0)} calls/s; load generator ${perRound(({ bare }) => bare.loadCpuMicros / bare.calls).median.toFixed(0)} µs per call`,
+    },
+  ];
+}
