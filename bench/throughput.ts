@@ -73,12 +73,13 @@ function toFigures({ name, bound }: Comparison, rounds: readonly Round[]): reado
       unit: 'ratio',
       ...perRound(({ bare, hook }) => rate(hook) / rate(bare)),
       bound,
-      note: `server core busy ${busy.median.toFixed(0)} %, bare ${bareBusy.median.toFixed(0)} %`,
+      note: `of its core the hook used ${busy.median.toFixed(0)} %, bare ${bareBusy.median.toFixed(0)} %`,
     },
     {
       name: `${name}: CPU per call, ratio of bare to hook`,
       unit: 'ratio',
       ...perRound(({ bare, hook }) => cost(bare) / cost(hook)),
+      bound,
     },
     {
       name: `${name}: hook, CPU per call`,
@@ -90,7 +91,7 @@ function toFigures({ name, bound }: Comparison, rounds: readonly Round[]): reado
       name: `${name}: bare, CPU per call`,
       unit: 'µs',
       ...perRound(({ bare }) => cost(bare)),
-      note: `${perRound(({ bare }) => rate(bare)).median.toFixed(0)} calls/s; load generator ${perRound(({ bare }) => bare.loadCpuMicros / bare.calls).median.toFixed(0)} µs per call`,
+      note: `${perRound(({ bare }) => rate(bare)).median.toFixed(0)} calls/s`,
     },
   ];
 }
