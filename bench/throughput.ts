@@ -1,4 +1,4 @@
-import type { LoadOrder, LoadResult } from './generate-load.js';
+import type { LoadResult } from './generate-load.js';
 import { summarize, type Bound, type Figure } from './figures.js';
 import type { Calls, Load } from './load.js';
 import type { Amounts } from './options.js';
@@ -38,7 +38,7 @@ export async function compareThroughput(
 }
 
 function callsOf(
-  { header, tokensFile, answerBytes }: Comparison,
+  { header, tokensFile, answerBytes, bare }: Comparison,
   server: Server,
   round: number,
   amounts: Amounts,
@@ -47,16 +47,15 @@ function callsOf(
     server,
     // Every subject once, so that all of them are in the cache when measuring begins.
     warmUpCalls: SUBJECTS,
-    limit: tokensFile === undefined ? { seconds: amounts.seconds } : { calls: amounts.callsPerTokenRound },
+    limit: { seconds: amounts.seconds },
     shortestAnswer: answerBytes / 2,
   };
-  if (tokensFile !== undefined) return { ...calls, tokens: tokensOf(tokensFile, round, amounts) };
-  return header === undefined ? calls : { ...calls, header };
-}
-
-/** The first token is the warm-up's. */
-function tokensOf(file: string, round: number, { callsPerTokenRound }: Amounts): LoadOrder['tokens'] {
-  return { file, from: 1 + round * callsPerTokenRound };
+  if (tokensFile === undefined) return header === undefined ? calls : { ...calls, header };
+  // The first token is the warm-up's. To the bare server all are alike: it may have one twice.
+  const tokens = { file: tokensFile, from: 1 + round * amounts.callsPerTokenRound };
+  return server === bare
+    ? { ...calls, tokens }
+    : { ...calls, tokens, limit: { calls: amounts.callsPerTokenRound } };
 }
 
 function toFigures({ name, bound }: Comparison, rounds: readonly Round[]): readonly Figure[] {
