@@ -146,7 +146,7 @@ async function callAll(
   shortestAnswer: number,
 ): Promise<readonly number[]> {
   const durations: number[] = [];
-  const end = performance.now() + ('seconds' in limit ? limit.seconds * 1000 : 10 * 60 * 1000);
+  const end = performance.now() + ('seconds' in limit ? limit.seconds * 1000 : Number.POSITIVE_INFINITY);
   let left = 'calls' in limit ? limit.calls : Number.POSITIVE_INFINITY;
   const takeTurn = (): boolean => {
     left -= 1;
