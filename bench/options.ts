@@ -48,7 +48,7 @@ const QUICK: Amounts = {
   memoryCalls: [20_000, 60_000],
 };
 
-export const USAGE = `npm run bench -- [--quick] [--only ${SECTIONS.join(',')}] [--node PATH] [--hook-options OPTIONS] [--json FILE] [--profile FOLDER]
+export const USAGE = `npm run bench -- [--quick] [--only ${SECTIONS.join(',')}] [--node PATH] [--hook-options="OPTIONS"] [--json FILE] [--profile FOLDER]
 `;
 
 /** @throws TypeError for what is not an option */
