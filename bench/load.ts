@@ -26,6 +26,10 @@ export interface Load {
 export function startLoad(bench: Bench): Load {
   const [program = '', ...parameters] = pinned(LOAD_CORE, [process.execPath, 'bench/load-generator.mjs']);
   const child = spawn(program, parameters, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const gone = once(child, 'exit').then(([code]) => {
+    throw new Error(`the load generator ended with ${String(code)}`);
+  });
+  gone.catch(() => undefined); // whoever has ordered something sees it
   const call = async ({ server, header = '', tokens = null, ...calls }: Calls): Promise<LoadResult> => {
     const order: LoadOrder = {
       ...calls,
@@ -38,7 +42,7 @@ export function startLoad(bench: Bench): Load {
       connections: CONNECTIONS,
     };
     child.send(order);
-    const [reply] = (await once(child, 'message')) as [LoadReply]; // both ends are this program
+    const [reply] = (await Promise.race([once(child, 'message'), gone])) as [LoadReply]; // both ends are this program
     if (reply.kind === 'failed') throw new Error(`the load generator failed: ${reply.why}`);
     return reply.result;
   };

@@ -4,4 +4,7 @@ import { register } from 'node:module';
 register('../test/support/typescript-loader.mjs', import.meta.url);
 const { runBench } = await import('./run-bench.ts');
 
+// What the run has started ends with it.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 process.exitCode = await runBench(process.argv.slice(2), (text) => process.stdout.write(text));

@@ -20,6 +20,8 @@ export interface BenchOptions {
   readonly sections: ReadonlySet<Section>;
   /** The Node binary that both servers run on. */
   readonly node: string;
+  /** Options of Node, for the hook alone. */
+  readonly hookOptions: readonly string[];
   readonly isQuick: boolean;
   readonly amounts: Amounts;
   /** Where the figures go as JSON. */
@@ -46,7 +48,7 @@ const QUICK: Amounts = {
   memoryCalls: [20_000, 60_000],
 };
 
-export const USAGE = `npm run bench -- [--quick] [--only ${SECTIONS.join(',')}] [--node PATH] [--json FILE] [--profile FOLDER]
+export const USAGE = `npm run bench -- [--quick] [--only ${SECTIONS.join(',')}] [--node PATH] [--hook-options="OPTIONS"] [--json FILE] [--profile FOLDER]
 `;
 
 /** @throws TypeError for what is not an option */
@@ -57,6 +59,7 @@ export function readOptions(parameters: readonly string[]): BenchOptions {
       quick: { type: 'boolean', default: false },
       only: { type: 'string', default: SECTIONS.join(',') },
       node: { type: 'string', default: process.execPath },
+      'hook-options': { type: 'string', default: '' },
       json: { type: 'string' },
       profile: { type: 'string' },
     },
@@ -64,6 +67,7 @@ export function readOptions(parameters: readonly string[]): BenchOptions {
   return {
     sections: new Set(values.only.split(',').map(asSection)),
     node: values.node,
+    hookOptions: values['hook-options'].split(' ').filter((option) => option !== ''),
     isQuick: values.quick,
     amounts: values.quick ? QUICK : WHOLE,
     jsonFile: values.json,

@@ -15,6 +15,7 @@ const ISSUER = 'acme-orders';
 /** What every section measures with. */
 export interface Bench {
   readonly node: string;
+  readonly hookOptions: readonly string[];
   readonly databaseUrl: string;
   readonly certificates: CertificateFiles;
   /** For files of the run; removed at its end. */
@@ -29,7 +30,10 @@ export interface Bench {
 }
 
 /** Starts PostgreSQL, and fills it with {@link seedSubjects}. */
-export async function prepareBench(node: string): Promise<Bench> {
+export async function prepareBench({
+  node,
+  hookOptions,
+}: Pick<Bench, 'node' | 'hookOptions'>): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'mintmark-bench-'));
   const server = await startPostgresServer();
   const close = async (): Promise<void> => {
@@ -53,6 +57,7 @@ export async function prepareBench(node: string): Promise<Bench> {
     const created: unknown = JSON.parse(await mintmark('credential', 'create', '--issuer', ISSUER, '--json'));
     return {
       node,
+      hookOptions,
       databaseUrl,
       folder,
       bodies,

@@ -64,7 +64,9 @@ export function spawnServer({ command, environment, logFile }: ServerSpawn): Spa
     stdio: ['ignore', openSync(logFile, 'a'), 'pipe'],
   });
   const errors = collectErrors(child);
-  const gone = once(child, 'close');
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill); // should the run end early
+  const gone = once(child, 'close').finally(() => process.off('exit', kill));
   const ended = gone.then(() => {
     throw new ServerEndedError(child.exitCode, errors());
   });

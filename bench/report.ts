@@ -3,9 +3,12 @@ import { judge, type Figure } from './figures.js';
 /** Where and on what something was measured. */
 export interface Conditions {
   readonly node: string;
+  readonly hookOptions: readonly string[];
   readonly machine: string;
   readonly isQuick: boolean;
   readonly subjects: number;
+  /** Of the minute before. */
+  readonly loadAverage: number;
   readonly pinned: boolean;
   readonly logs: string;
 }
@@ -35,14 +38,22 @@ export function toTable(figures: readonly Figure[]): string {
   return [line(heading), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
+/** One figure, in short. */
+export function toLine({ name, median, unit }: Figure): string {
+  return `  ${name}: ${format(median, unit)}`;
+}
+
 export function describeConditions(conditions: Conditions): string {
   const cores = conditions.pinned
     ? 'servers on core 0, load and database on core 1'
     : 'no cores of their own';
   const kind = conditions.isQuick ? 'quick run: too short to hold floors against' : 'whole run';
+  const load = conditions.loadAverage.toFixed(1);
+  const others = conditions.loadAverage < 0.5 ? '' : ': others are at work, so judge nothing by this run';
   return [
-    `Node ${conditions.node} · ${conditions.machine} · ${cores} · ${kind}`,
+    `Node ${[conditions.node, ...conditions.hookOptions].join(' ')} · ${conditions.machine} · ${cores} · ${kind}`,
     `${String(conditions.subjects)} subjects · TLS 1.3, keep-alive · metrics scraped every 2 s · logs: ${conditions.logs}`,
+    `load average before: ${load}${others}`,
   ].join('\n');
 }
 

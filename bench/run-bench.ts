@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { cpus, release } from 'node:os';
+import { cpus, loadavg, release } from 'node:os';
 import { promisify } from 'node:util';
 import { measureBearer } from './bearer.js';
 import { SUBJECTS } from './directory.js';
@@ -11,7 +11,7 @@ import { measureMemory } from './memory.js';
 import { readOptions, USAGE, type BenchOptions, type Section } from './options.js';
 import { prepareBench, type Bench } from './prepare.js';
 import { canPin } from './programs.js';
-import { describeConditions, toTable, type Conditions } from './report.js';
+import { describeConditions, toLine, toTable, type Conditions } from './report.js';
 import { startBare, startHook } from './servers.js';
 import { measureStart } from './start-time.js';
 import { compareThroughput } from './throughput.js';
@@ -46,14 +46,16 @@ function tryReadOptions(parameters: readonly string[]): BenchOptions | string {
   }
 }
 
-async function describe({ node, isQuick }: BenchOptions): Promise<Conditions> {
+async function describe({ node, hookOptions, isQuick }: BenchOptions): Promise<Conditions> {
   const { stdout } = await promisify(execFile)(node, ['-p', 'process.versions.node']);
   const [cpu] = cpus();
   return {
     node: stdout.trim(),
+    hookOptions,
     machine: `${String(cpus().length)} × ${cpu?.model ?? 'unknown CPU'}, ${process.platform} ${release()}`,
     isQuick,
     subjects: SUBJECTS,
+    loadAverage: loadavg()[0] ?? NaN,
     pinned: canPin,
     logs: 'level info, to a file',
   };
@@ -64,7 +66,7 @@ async function measure(
   major: number,
   print: (text: string) => void,
 ): Promise<readonly Figure[]> {
-  const bench = await prepareBench(options.node);
+  const bench = await prepareBench(options);
   const load = startLoad(bench);
   try {
     const figures: Figure[] = [];
@@ -74,6 +76,8 @@ async function measure(
       const measured = await run();
       if (typeof measured === 'string') print(`  skipped: ${measured}\n`);
       else figures.push(...measured);
+      // Should the run be ended early, what was measured is seen all the same.
+      if (typeof measured !== 'string') print(`${measured.map(toLine).join('\n')}\n`);
     }
     return figures;
   } finally {

@@ -32,7 +32,7 @@ export interface HookStart {
 export async function startHook(bench: Bench, start: HookStart = {}): Promise<HookServer> {
   const { environment = {}, nodeOptions = [], isPinned = true } = start;
   const [port, opsPort] = [await findFreePort(), await findFreePort()];
-  const command = [bench.node, ...nodeOptions, 'dist/hook-service/main.js'];
+  const command = [bench.node, ...bench.hookOptions, ...nodeOptions, 'dist/hook-service/main.js'];
   const server = spawnServer({
     command: isPinned ? pinned(SERVER_CORE, command) : command,
     environment: {

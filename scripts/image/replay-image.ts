@@ -38,9 +38,11 @@ export async function replayImage({ context, databaseUrl, report }: ReplayImageO
     const trial = { image, account, context, mounted: join(workplace, 'mounted'), report };
     report(whoRuns(account));
     await withDatabase(databaseUrl, (url) => tryImage({ ...trial, databaseUrl: url }));
-    const written = differences(before, await listImage(image.folder));
+    const written = differences(before, await listImage(image.folder)).filter(
+      (path) => !path.startsWith('state/'),
+    );
     if (written.length > 0) throw new Error(`The image wrote into its own folder: ${written.join(', ')}`);
-    report('it wrote nothing');
+    report('it wrote nothing outside the place of its volume');
   } finally {
     await makeRemovable(workplace);
     await rm(workplace, { recursive: true, force: true });
