@@ -9,7 +9,11 @@ import type { HookConfiguration } from '../config/configuration.js';
 import type { TlsFiles, TlsKeyPair } from '../config/tls-files.js';
 import { rangeText } from '../config/trusted-proxies.js';
 import type { Database } from '../database/database.js';
-import { forgetExpiredChoices, rememberChoice } from '../directory/choices/remembered-choices.js';
+import {
+  forgetExpiredChoices,
+  prepareRemembering,
+  rememberChoice,
+} from '../directory/choices/remembered-choices.js';
 import { ControlSnapshotHolder } from '../directory/control/control-snapshot-holder.js';
 import type { ControlSnapshot } from '../directory/control/control-snapshot.js';
 import { readControlSnapshot } from '../directory/control/read-control-snapshot.js';
@@ -150,10 +154,18 @@ interface ServiceParts {
   readonly isStopping: () => boolean;
 }
 
-/** A first lookup, of nobody: it shows that the query runs on this database, and spares the first caller the cold start. */
+/** Connections that are open before the first call; more are opened as they are needed. */
+const FIRST_CONNECTIONS = 5;
+
+/**
+ * First lookups, of nobody, and a first choice, which is none: they show that the queries run on this database, and spare the first
+ * callers the cold start. A balancer hands a new replica many callers at once.
+ */
 async function warmUp(database: Database): Promise<void> {
   const nobody = { orgId: '', userId: '', clientId: '', hintedTenantId: null, presentedJti: null };
-  await databaseFacts(database)(nobody, { now: 0, horizon: 0 });
+  const lookUp = databaseFacts(database);
+  const lookups = Array.from({ length: FIRST_CONNECTIONS }, () => lookUp(nobody, { now: 0, horizon: 0 }));
+  await Promise.all([...lookups, prepareRemembering(database)]);
 }
 
 async function createApplication(
