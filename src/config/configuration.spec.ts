@@ -11,6 +11,7 @@ import {
   readDatabaseConfiguration,
   readHookConfiguration,
   readHookServiceConfiguration,
+  readPlaygroundConfiguration,
 } from './configuration.js';
 import type { Environment } from './read-variables.js';
 
@@ -466,6 +467,17 @@ describe('plain HTTP', () => {
         ...{ MINTMARK_TLS_CERT_FILE: '', MINTMARK_TLS_KEY_FILE: '', MINTMARK_TRUSTED_PROXIES: '10.1.2.3' },
       }),
     ).toEqual(['MINTMARK_TLS_CERT_FILE', 'MINTMARK_TLS_KEY_FILE']);
+  });
+});
+
+describe('the playground', () => {
+  it('listens on loopback and stops at once, unless told otherwise', () => {
+    for (const environment of [{}, { MINTMARK_HOOK_HOST: '', MINTMARK_DRAIN_SECONDS: '' }]) {
+      expect(readPlaygroundConfiguration(environment).hook).toMatchObject({
+        ...{ hook: { host: '127.0.0.1', port: 8443 }, drainMs: 0, trustedProxies: [] },
+      });
+    }
+    expect(readPlaygroundConfiguration({ MINTMARK_DRAIN_SECONDS: '3' }).hook.drainMs).toBe(3_000);
   });
 });
 

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Database } from '../database/database.js';
+import { prepareRemembering } from '../directory/choices/remembered-choices.js';
 import type { ControlSnapshot } from '../directory/control/control-snapshot.js';
 import { databaseFacts } from '../directory/facts/read-facts.js';
 import { listen } from '../operations/listen.js';
@@ -126,10 +127,18 @@ async function listenForHooks(
   );
 }
 
-/** A first lookup, of nobody: it shows that the query runs on this database, and spares the first caller the cold start. */
+/** Connections that are open before the first call; more are opened as they are needed. */
+const FIRST_CONNECTIONS = 5;
+
+/**
+ * First lookups, of nobody, and a first choice, which is none: they show that the queries run on this database, and spare the first
+ * callers the cold start. A balancer hands a new replica many callers at once.
+ */
 async function warmUp(database: Database): Promise<void> {
   const nobody = { orgId: '', userId: '', clientId: '', hintedTenantId: null, presentedJti: null };
-  await databaseFacts(database)(nobody, { now: 0, horizon: 0 });
+  const lookUp = databaseFacts(database);
+  const lookups = Array.from({ length: FIRST_CONNECTIONS }, () => lookUp(nobody, { now: 0, horizon: 0 }));
+  await Promise.all([...lookups, prepareRemembering(database)]);
 }
 
 /** Says once, not at every refresh, which mappings of the directory are left out. */

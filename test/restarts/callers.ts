@@ -61,7 +61,8 @@ export class Callers {
     for (let turn = index; !this.#stopped; turn += 1) {
       await delay(Math.max(0, dueAt - performance.now()));
       await this.#call(agent, bodies[turn % bodies.length] ?? '');
-      dueAt += pauseMs;
+      // A caller that was held up does not make up for it: that would be another load than the one meant.
+      dueAt = Math.max(dueAt + pauseMs, performance.now());
     }
     agent.destroy();
   }

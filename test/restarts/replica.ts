@@ -11,6 +11,8 @@ const START_LIMIT_MS = 30_000;
 export interface Replica extends Backend {
   /** Calls that it has logged so far; complete when it has ended. */
   logged(): number;
+  /** Why calls failed, as it logged it. */
+  failures(): readonly string[];
   /** SIGTERM, and the exit code. */
   stop(): Promise<number | null>;
   /** SIGKILL, where it still runs. */
@@ -25,10 +27,14 @@ export async function startReplica(environment: Readonly<Record<string, string>>
   });
   const ended = once(child, 'close');
   let logged = 0;
+  const failures: string[] = [];
   const ready = new Promise<Backend>((done) => {
     createInterface(child.stdout).on('line', (line) => {
-      const { msg, hook, ops } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+      const { msg, hook, ops, outcome, reason, durationMs } = JSON.parse(line) as Readonly<
+        Record<string, unknown>
+      >;
       if (msg === 'hook call') logged += 1;
+      if (outcome === 'failed') failures.push(`${String(reason)} after ${String(durationMs)} ms`);
       if (msg === 'the hook service is ready') done({ hookPort: portOf(hook), opsPort: portOf(ops) });
     });
   });
@@ -45,6 +51,7 @@ export async function startReplica(environment: Readonly<Record<string, string>>
     return {
       ...backend,
       logged: () => logged,
+      failures: () => failures,
       stop: async () => {
         child.kill('SIGTERM');
         await ended;

@@ -31,6 +31,11 @@ export async function rememberChoice({ prisma }: Database, choice: RememberedCho
   });
 }
 
+/** Stores nothing: the first statement of its kind costs far more than those that follow. */
+export async function prepareRemembering({ prisma }: Database): Promise<void> {
+  await prisma.rememberedChoice.createMany({ data: [] });
+}
+
 /** Removes choices that are out of date. @returns how many; call again while it is not 0 */
 export async function forgetExpiredChoices({ prisma }: Database, now: number): Promise<number> {
   const [row] = await prisma.$queryRaw<{ readonly forgotten: number }[]>`
