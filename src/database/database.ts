@@ -1,12 +1,19 @@
 import type { PrismaClient } from '../generated/prisma/client.js';
 
+export type DatabaseRow = Readonly<Record<string, unknown>>;
+
 /** Runs SQL text of any number of statements on one connection of its own. */
-export type ScriptRunner = (sql: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+export type ScriptRunner = (sql: string) => Promise<readonly DatabaseRow[]>;
 
 /** An open database: PostgreSQL, or the embedded engine. Whoever opened it closes it, last of all. */
 export interface Database {
   readonly engine: 'postgresql' | 'embedded';
   readonly prisma: PrismaClient;
+  /**
+   * Runs one statement, prepared once on each connection, straight on the driver: for the one query that is on the way of
+   * every call. JSON columns come parsed.
+   */
+  query(sql: string, parameters: readonly (string | null)[]): Promise<readonly DatabaseRow[]>;
   /** Lends one dedicated connection for scripts; statements of a transaction stay together on it. */
   withScripts<T>(work: (run: ScriptRunner) => Promise<T>): Promise<T>;
   /** Connections in use and idle, and statements that wait for one; null where there is no pool. */

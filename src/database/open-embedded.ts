@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { PrismaClient } from '../generated/prisma/client.js';
-import type { Database } from './database.js';
+import type { Database, DatabaseRow } from './database.js';
 import { lockFolder } from './folder-lock.js';
 
 /**
@@ -37,6 +37,7 @@ async function startEngine(folder: string): Promise<Database> {
   return {
     engine: 'embedded',
     prisma,
+    query: async (sql, parameters) => (await pglite.query<DatabaseRow>(sql, [...parameters])).rows,
     withScripts: (work) => work(async (sql) => (await pglite.exec(sql)).at(-1)?.rows ?? []),
     pool: () => null,
     close: async () => {

@@ -5,6 +5,7 @@ import { PrismaClient } from '../generated/prisma/client.js';
 import {
   DatabaseUnavailableError,
   type Database,
+  type DatabaseRow,
   type OpeningOptions,
   type ScriptRunner,
 } from './database.js';
@@ -40,13 +41,18 @@ export async function openPostgresql(
     throw unreachable;
   }
   if (unreachable !== undefined) onUnreachable?.(unreachable);
+  const nameOf = statementNames();
   const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool, { statementNameGenerator: statementNames() }),
+    adapter: new PrismaPg(pool, { statementNameGenerator: nameOf }),
     errorFormat: 'minimal',
   });
   return {
     engine: 'postgresql',
     prisma,
+    query: async (sql, parameters) => {
+      const prepared = { name: nameOf({ sql }), text: sql, values: [...parameters] };
+      return (await pool.query<DatabaseRow>(prepared)).rows;
+    },
     withScripts: (work) => withClient(connection, work),
     pool: () => ({
       busy: pool.totalCount - pool.idleCount,
@@ -111,9 +117,9 @@ async function withClient<T>(
 /** The driver gives one result for one statement and an array for several. */
 function lastRows(
   result: pg.QueryResult | readonly pg.QueryResult[],
-): readonly Readonly<Record<string, unknown>>[] {
+): readonly DatabaseRow[] {
   const last = Array.isArray(result)
     ? (result as readonly pg.QueryResult[]).at(-1)
     : (result as pg.QueryResult);
-  return (last?.rows ?? []) as readonly Readonly<Record<string, unknown>>[];
+  return (last?.rows ?? []) as readonly DatabaseRow[];
 }

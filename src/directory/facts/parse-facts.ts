@@ -17,14 +17,8 @@ import type {
 import { COVERS_LIMIT } from './facts-query.js';
 import { TooManyFactsError, type FactsReading } from './facts-source.js';
 
-/** The columns of the facts query, as the driver gives them: parsed JSON. */
-export interface FactsRow {
-  readonly user: unknown;
-  readonly client: unknown;
-  readonly remembered: unknown;
-  readonly tenants: unknown;
-  readonly suspended: unknown;
-}
+/** The columns of the facts query, as the driver gives them: parsed JSON, or null. */
+type FactsColumns = Readonly<Partial<Record<'user' | 'client' | 'remembered' | 'tenants' | 'suspended', unknown>>>;
 
 /**
  * Narrows the one row of the facts query to frozen facts.
@@ -32,7 +26,7 @@ export interface FactsRow {
  * @throws TypeError where the row has another shape than the query gives, which a replaced view could cause
  * @throws TooManyFactsError
  */
-export function parseFacts({ user, client, remembered, tenants, suspended }: FactsRow): FactsReading {
+export function parseFacts({ user, client, remembered, tenants, suspended }: FactsColumns): FactsReading {
   const documents = list(tenants, tenantFacts).map((tenant) => [tenant.id, tenant] as const);
   return Object.freeze({
     facts: Object.freeze({
