@@ -79,7 +79,7 @@ export async function startHookService(dependencies: HookServiceDependencies): P
   };
   try {
     // Without the database there is nothing to warm up, and a start that must not fail.
-    if (!control.isFromCopy) await warmUp(database);
+    if (!control.isFromCopy) await warmUp(dependencies);
     const bearer = await startBearerScheme(configuration.bearer, { logger, now });
     if (bearer !== null) closing.push(() => bearer.stop());
     const app = await createApplication(dependencies, {
@@ -121,9 +121,15 @@ interface ServiceParts {
 }
 
 /** A first lookup, of nobody: it shows that the query runs on this database, and spares the first caller the cold start. */
-async function warmUp(database: Database): Promise<void> {
+async function warmUp({ database, logger, controlCopy }: HookServiceDependencies): Promise<void> {
   const nobody = { orgId: '', userId: '', clientId: '', hintedTenantId: null, presentedJti: null };
-  await databaseFacts(database)(nobody, { now: 0, horizon: 0 });
+  try {
+    await databaseFacts(database)(nobody, { now: 0, horizon: 0 });
+  } catch (error) {
+    // With a copy the service is meant to start, also where the database has gone since the directory was read.
+    if (controlCopy === undefined) throw error;
+    logger.warn({ code: errorCode(error) }, 'the first lookup failed');
+  }
 }
 
 async function createApplication(
