@@ -115,9 +115,7 @@ async function withClient<T>(
 }
 
 /** The driver gives one result for one statement and an array for several. */
-function lastRows(
-  result: pg.QueryResult | readonly pg.QueryResult[],
-): readonly DatabaseRow[] {
+function lastRows(result: pg.QueryResult | readonly pg.QueryResult[]): readonly DatabaseRow[] {
   const last = Array.isArray(result)
     ? (result as readonly pg.QueryResult[]).at(-1)
     : (result as pg.QueryResult);

@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Database } from '../database/database.js';
 import { prepareRemembering } from '../directory/choices/remembered-choices.js';
 import type { ControlSnapshot } from '../directory/control/control-snapshot.js';
 import { databaseFacts } from '../directory/facts/read-facts.js';
+import { errorCode } from '../operations/error-code.js';
 import { listen } from '../operations/listen.js';
 import { flushLog, type Logger } from '../operations/logger.js';
 import { createMetrics } from '../operations/metrics.js';
@@ -57,7 +57,7 @@ export async function startHookService(dependencies: HookServiceDependencies): P
   let stopped: Promise<void> | undefined;
   try {
     // Without the database there is nothing to warm up, and a start that must not fail.
-    if (!control.isFromCopy) await warmUp(database);
+    if (!control.isFromCopy) await warmUp(dependencies);
     const bearer = await startBearerScheme(configuration.bearer, { logger, now });
     if (bearer !== null) closing.push(() => bearer.stop());
     const tracing = await startConfiguredTracing(dependencies);
@@ -134,11 +134,17 @@ const FIRST_CONNECTIONS = 5;
  * First lookups, of nobody, and a first choice, which is none: they show that the queries run on this database, and spare the first
  * callers the cold start. A balancer hands a new replica many callers at once.
  */
-async function warmUp(database: Database): Promise<void> {
+async function warmUp({ database, logger, controlCopy }: HookServiceDependencies): Promise<void> {
   const nobody = { orgId: '', userId: '', clientId: '', hintedTenantId: null, presentedJti: null };
   const lookUp = databaseFacts(database);
   const lookups = Array.from({ length: FIRST_CONNECTIONS }, () => lookUp(nobody, { now: 0, horizon: 0 }));
-  await Promise.all([...lookups, prepareRemembering(database)]);
+  try {
+    await Promise.all([...lookups, prepareRemembering(database)]);
+  } catch (error) {
+    // With a copy the service is meant to start, also where the database has gone since the directory was read.
+    if (controlCopy === undefined) throw error;
+    logger.warn({ code: errorCode(error) }, 'the first lookup failed');
+  }
 }
 
 /** Says once, not at every refresh, which mappings of the directory are left out. */

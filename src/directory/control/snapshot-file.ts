@@ -1,16 +1,11 @@
 import { constants } from 'node:fs';
-import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, type FileHandle } from 'node:fs/promises';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
-import type { ControlRows, CredentialControl } from './control-snapshot.js';
-import {
-  SNAPSHOT_FORMAT,
-  SNAPSHOT_VERSION,
-  SnapshotFileDto,
-  type ControlRowsDto,
-  type CredentialRowDto,
-} from './snapshot-file.dto.js';
+import type { ControlRows } from './control-snapshot.js';
+import { replaceFile } from './replace-file.js';
+import { SNAPSHOT_FORMAT, SNAPSHOT_VERSION, SnapshotFileDto } from './snapshot-file.dto.js';
+import { fromPlainRows, toPlainRows } from './snapshot-rows.js';
 
 /** The rows of a control snapshot as they were kept on disk. */
 export interface ControlCopy {
@@ -34,7 +29,6 @@ export class SnapshotFileError extends Error {
 /** Far more than any directory's control rows. */
 const BYTES_LIMIT = 64 * 1024 * 1024;
 
-const OWNER_ONLY = 0o600;
 const WRITABLE_BY_OTHERS = 0o022;
 
 /**
@@ -47,7 +41,7 @@ export async function readSnapshotFile(path: string): Promise<ControlCopy | unde
   const text = await readTrusted(path);
   if (text === undefined) return undefined;
   const { rows, writtenAt } = parseSnapshot(text);
-  return { rows: fromDto(rows), writtenAt: Date.parse(writtenAt) };
+  return { rows: fromPlainRows(rows), writtenAt: Date.parse(writtenAt) };
 }
 
 /** Keeps the last good copy of the control snapshot on disk. One process writes a file. */
@@ -63,7 +57,7 @@ export class SnapshotFile {
 
   /** Writes the rows where they are others than the file's. @returns whether anything was written */
   async keep(rows: ControlRows): Promise<boolean> {
-    const content = JSON.stringify(toPlain(rows));
+    const content = JSON.stringify(toPlainRows(rows));
     this.#content ??= await this.#contentOnDisk();
     if (content === this.#content) return false;
     const writtenAt = new Date(this.#now()).toISOString();
@@ -76,7 +70,7 @@ export class SnapshotFile {
   /** What is there already need not be written; what cannot be used is replaced. */
   async #contentOnDisk(): Promise<string> {
     const copy = await readSnapshotFile(this.#path).catch(() => undefined);
-    return copy === undefined ? '' : JSON.stringify(toPlain(copy.rows));
+    return copy === undefined ? '' : JSON.stringify(toPlainRows(copy.rows));
   }
 }
 
@@ -138,98 +132,4 @@ function parseJson(text: string): unknown {
 function pathOf({ property, children }: ValidationError): string {
   const [child] = children ?? [];
   return child === undefined ? property : `${property}.${pathOf(child)}`;
-}
-
-function toPlain({ issuers, clients, credentials, mappings }: ControlRows): ControlRowsDto {
-  return {
-    issuers: issuers.map(
-      ({
-        id,
-        orgId,
-        uri,
-        aliases,
-        mode,
-        failurePolicy,
-        onRefused,
-        onAmbiguous,
-        claimsBudgetBytes,
-        rememberChoiceDays,
-      }) => ({
-        ...{ id, orgId, uri, aliases: [...aliases], mode, failurePolicy, onRefused, onAmbiguous },
-        ...{ claimsBudgetBytes, rememberChoiceDays },
-      }),
-    ),
-    clients: clients.map(({ orgId, id, mode, failurePolicy }) => ({ orgId, id, mode, failurePolicy })),
-    credentials: credentials.map(credentialToPlain),
-    mappings: mappings.map(({ tokens, conditions, ...mapping }) => ({
-      ...mapping,
-      tokens: [...tokens],
-      conditions: {
-        scopes: [...conditions.scopes],
-        clientIds: [...conditions.clientIds],
-        grantTypes: [...conditions.grantTypes],
-        issuerIds: [...conditions.issuerIds],
-      },
-    })),
-  };
-}
-
-function credentialToPlain(credential: CredentialControl): CredentialRowDto {
-  const { id, scheme, failurePolicy } = credential;
-  const issuerIds = [...credential.issuerIds];
-  const expiresAt = credential.expiresAt === null ? null : new Date(credential.expiresAt).toISOString();
-  const rights = { id, scheme, issuerIds, failurePolicy, expiresAt };
-  if (credential.scheme === 'bearer') return { ...rights, clientId: credential.clientId };
-  const secretSha256 = Buffer.from(credential.secretSha256).toString('hex');
-  return { ...rights, headerName: credential.headerName, secretSha256 };
-}
-
-function fromDto({ issuers, clients, credentials, mappings }: ControlRowsDto): ControlRows {
-  return { issuers, clients, mappings, credentials: credentials.flatMap(credentialFromDto) };
-}
-
-function credentialFromDto(row: CredentialRowDto): readonly CredentialControl[] {
-  const { id, scheme, failurePolicy, headerName, secretSha256, clientId } = row;
-  const expiresAt = row.expiresAt === null ? null : Date.parse(row.expiresAt);
-  const rights = { id, failurePolicy, expiresAt, issuerIds: new Set(row.issuerIds) };
-  // The checks let no other row be.
-  if (scheme === 'bearer') return clientId === undefined ? [] : [{ ...rights, scheme, clientId }];
-  if (headerName === undefined || secretSha256 === undefined) return [];
-  return [{ ...rights, scheme, headerName, secretSha256: Buffer.from(secretSha256, 'hex') }];
-}
-
-/** Whoever reads the file sees the old text or the new one, also after a power failure. */
-async function replaceFile(path: string, text: string): Promise<void> {
-  const folder = dirname(path);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const draft = `${path}.${String(process.pid)}.new`;
-  // In a container every start has the same process id: an earlier one may have left its draft.
-  await rm(draft, { force: true });
-  try {
-    await writeAndSync(draft, text);
-    await rename(draft, path);
-    await syncFolder(folder);
-  } finally {
-    await rm(draft, { force: true });
-  }
-}
-
-async function writeAndSync(path: string, text: string): Promise<void> {
-  const file = await open(path, 'wx', OWNER_ONLY);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Some file systems cannot sync a folder; the file itself is whole all the same. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, constants.O_RDONLY);
-  try {
-    await folder.sync().catch(() => undefined);
-  } finally {
-    await folder.close();
-  }
 }

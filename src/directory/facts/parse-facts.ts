@@ -18,7 +18,9 @@ import { COVERS_LIMIT } from './facts-query.js';
 import { TooManyFactsError, type FactsReading } from './facts-source.js';
 
 /** The columns of the facts query, as the driver gives them: parsed JSON, or null. */
-type FactsColumns = Readonly<Partial<Record<'user' | 'client' | 'remembered' | 'tenants' | 'suspended', unknown>>>;
+type FactsColumns = Readonly<
+  Partial<Record<'user' | 'client' | 'remembered' | 'tenants' | 'suspended', unknown>>
+>;
 
 /**
  * Narrows the one row of the facts query to frozen facts.
