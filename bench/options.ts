@@ -6,7 +6,7 @@ export type Section = (typeof SECTIONS)[number];
 /** How much is measured. */
 export interface Amounts {
   readonly rounds: number;
-  /** Of one round, without its warm-up. At most 3: facts that were warmed up are kept for 5. */
+  /** Of one round, without its warm-up; less where warming up took longer: facts are kept for 5. */
   readonly seconds: number;
   /** Calls of one round that each bring a token of their own. */
   readonly callsPerTokenRound: number;

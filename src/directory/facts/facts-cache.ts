@@ -15,13 +15,12 @@ import {
 import type { FactsKey, FactsReading, LookupTime } from './facts-source.js';
 
 /** A document, and when the statement that read it began: milliseconds on the monotonic clock. */
-interface Kept<Document> {
-  readonly document: Document;
-  readonly readAt: number;
-}
-
-/** Documents of one kind under structural keys, bounded by their weight; the least recently used one goes first. */
-type Store<Document> = LRUCache<string, Kept<Document>>;
+type Kept = { readonly readAt: number } & (
+  | { readonly kind: 'user'; readonly document: UserDocument }
+  | { readonly kind: 'client'; readonly document: ClientDocument }
+  | { readonly kind: 'tenant'; readonly document: TenantDocument }
+  | { readonly kind: 'choice'; readonly document: ChoiceDocument }
+);
 
 /** Facts put together from kept documents. */
 export interface KeptFacts {
@@ -45,34 +44,22 @@ export type DirectoryChange =
   | ({ readonly kind: 'choice' } & ChoiceKey)
   | { readonly kind: 'everything' };
 
-/** How the bound is shared out: most documents are users. */
-const SHARES = { users: 0.5, tenants: 0.3, clients: 0.1, choices: 0.1 } as const;
-
 /**
  * Keeps the documents of the directory that calls were decided on, and puts the facts of a call together from them.
  * Documents are frozen, and judged by nobody: what is open or active is decided anew on every call.
  */
 export class FactsCache {
-  readonly #users: Store<UserDocument>;
-  readonly #clients: Store<ClientDocument>;
-  readonly #tenants: Store<TenantDocument>;
-  readonly #choices: Store<ChoiceDocument>;
+  /** By structural key; bounded by weight, and the least recently used one goes first. */
+  readonly #kept: LRUCache<string, Kept>;
 
   /** @param maxBytes of memory, by estimate */
   constructor(maxBytes: number) {
-    this.#users = store(maxBytes * SHARES.users, weighUser);
-    this.#clients = store(maxBytes * SHARES.clients, weighClient);
-    this.#tenants = store(maxBytes * SHARES.tenants, weighTenant);
-    this.#choices = store(maxBytes * SHARES.choices, weighChoice);
+    this.#kept = new LRUCache({ maxSize: maxBytes, sizeCalculation: weigh });
   }
 
   /** Documents, and what they weigh in bytes, by estimate. */
   get size(): { readonly documents: number; readonly bytes: number } {
-    const stores = [this.#users, this.#clients, this.#tenants, this.#choices];
-    return {
-      documents: stores.reduce((sum, { size }) => sum + size, 0),
-      bytes: stores.reduce((sum, { calculatedSize }) => sum + calculatedSize, 0),
-    };
+    return { documents: this.#kept.size, bytes: this.#kept.calculatedSize };
   }
 
   /**
@@ -82,19 +69,19 @@ export class FactsCache {
    */
   find(key: FactsKey, time: LookupTime, notBefore: number): KeptFacts | undefined {
     const { orgId, userId, clientId, presentedJti: refreshTokenJti } = key;
-    const used = new UsedDocuments(notBefore);
-    const user = userId === null ? NOBODY : used.take(this.#users, subjectKey(orgId, userId));
-    const client = used.take(this.#clients, subjectKey(orgId, clientId));
+    const used = new UsedDocuments(this.#kept, notBefore);
+    const user = userId === null ? NOBODY : used.user(orgId, userId);
+    const client = used.client(orgId, clientId);
     const remembered =
       userId === null || refreshTokenJti === null
         ? null
-        : used.take(this.#choices, choiceKey({ orgId, clientId, userId, refreshTokenJti }));
+        : used.choice({ orgId, clientId, userId, refreshTokenJti });
     if (user === undefined || client === undefined || remembered === undefined) return undefined;
     const subjects = { user: user.user, client, remembered };
     const { named, groups } = candidateTenants(key, subjects, time);
     const tenants = new Map<string, TenantFacts>();
     const isKnown = (id: string): boolean => {
-      const tenant = used.take(this.#tenants, id);
+      const tenant = used.tenant(id);
       if (tenant === undefined || (userId !== null && !areGrantsKnown(user, tenant))) return false;
       if (tenant !== null) tenants.set(id, tenant);
       return true;
@@ -123,49 +110,53 @@ export class FactsCache {
     const { orgId, userId, clientId, hintedTenantId, presentedJti: refreshTokenJti } = key;
     if (changes.some(({ kind }) => kind === 'everything')) return;
     const { tenants } = facts;
-    for (const id of suspendedTenantIds) this.#keepTenant(id, tenants.get(id) ?? suspendedTenant(id), readAt);
-    for (const [id, tenant] of tenants) this.#keepTenant(id, tenant, readAt);
+    for (const id of suspendedTenantIds) this.#putTenant(id, tenants.get(id) ?? suspendedTenant(id), readAt);
+    for (const [id, tenant] of tenants) this.#putTenant(id, tenant, readAt);
     if (hintedTenantId !== null && !tenants.has(hintedTenantId))
-      this.#keepTenant(hintedTenantId, null, readAt);
-    put(this.#clients, subjectKey(orgId, clientId), { document: facts.client, readAt });
+      this.#putTenant(hintedTenantId, null, readAt);
+    this.#put(clientKey(orgId, clientId), { kind: 'client', document: facts.client, readAt });
     if (userId !== null) {
       const document = { user: facts.user, grantTenantIds: new Set(tenants.keys()) };
-      put(this.#users, subjectKey(orgId, userId), { document, readAt });
-      if (refreshTokenJti !== null) {
-        const choice = choiceKey({ orgId, clientId, userId, refreshTokenJti });
-        put(this.#choices, choice, { document: facts.remembered, readAt });
-      }
+      this.#put(userKey(orgId, userId), { kind: 'user', document, readAt });
+      if (refreshTokenJti !== null)
+        this.keepChoice({ orgId, clientId, userId, refreshTokenJti }, facts.remembered, readAt);
     }
     for (const change of changes) this.drop(change);
   }
 
   /** Keeps a choice that was just stored. */
   keepChoice(choice: ChoiceKey, document: ChoiceDocument, readAt: number): void {
-    put(this.#choices, choiceKey(choice), { document, readAt });
+    this.#put(choiceKey(choice), { kind: 'choice', document, readAt });
   }
 
   /** Forgets what a change touches, and nothing else. */
   drop(change: DirectoryChange): void {
     switch (change.kind) {
       case 'user':
-        this.#users.delete(subjectKey(change.orgId, change.id));
+        this.#kept.delete(userKey(change.orgId, change.id));
         return;
       case 'client':
-        this.#clients.delete(subjectKey(change.orgId, change.id));
+        this.#kept.delete(clientKey(change.orgId, change.id));
         return;
       case 'tenant':
-        this.#tenants.delete(change.id);
+        this.#kept.delete(tenantKey(change.id));
         return;
       case 'choice':
-        this.#choices.delete(choiceKey(change));
+        this.#kept.delete(choiceKey(change));
         return;
       case 'everything':
-        for (const kept of [this.#users, this.#clients, this.#tenants, this.#choices]) kept.clear();
+        this.#kept.clear();
     }
   }
 
-  #keepTenant(id: string, document: TenantDocument, readAt: number): void {
-    put(this.#tenants, id, { document, readAt });
+  #putTenant(id: string, document: TenantDocument, readAt: number): void {
+    this.#put(tenantKey(id), { kind: 'tenant', document, readAt });
+  }
+
+  /** A slow read never replaces what a later one has found. */
+  #put(key: string, entry: Kept): void {
+    const found = this.#kept.peek(key);
+    if (found === undefined || found.readAt <= entry.readAt) this.#kept.set(key, entry);
   }
 }
 
@@ -173,18 +164,40 @@ const NOBODY: UserDocument = Object.freeze({ user: null, grantTenantIds: new Set
 
 /** Takes documents that are not too old, and knows how old the oldest of them is. */
 class UsedDocuments {
+  readonly #kept: LRUCache<string, Kept>;
   readonly #notBefore: number;
   oldest = Number.POSITIVE_INFINITY;
 
-  constructor(notBefore: number) {
+  constructor(kept: LRUCache<string, Kept>, notBefore: number) {
+    this.#kept = kept;
     this.#notBefore = notBefore;
   }
 
-  take<Document>(kept: Store<Document>, key: string): Document | undefined {
-    const found = kept.get(key);
+  user(orgId: string, id: string): UserDocument | undefined {
+    const found = this.#take(userKey(orgId, id));
+    return found?.kind === 'user' ? found.document : undefined;
+  }
+
+  client(orgId: string, id: string): ClientDocument | undefined {
+    const found = this.#take(clientKey(orgId, id));
+    return found?.kind === 'client' ? found.document : undefined;
+  }
+
+  tenant(id: string): TenantDocument | undefined {
+    const found = this.#take(tenantKey(id));
+    return found?.kind === 'tenant' ? found.document : undefined;
+  }
+
+  choice(key: ChoiceKey): ChoiceDocument | undefined {
+    const found = this.#take(choiceKey(key));
+    return found?.kind === 'choice' ? found.document : undefined;
+  }
+
+  #take(key: string): Kept | undefined {
+    const found = this.#kept.get(key);
     if (found === undefined || found.readAt < this.#notBefore) return undefined;
     this.oldest = Math.min(this.oldest, found.readAt);
-    return found.document;
+    return found;
   }
 }
 
@@ -202,25 +215,33 @@ function isSettled(
   return active.length > 1 || group.every(([, isKnown]) => isKnown);
 }
 
-function store<Document extends object | null>(
-  maxBytes: number,
-  weigh: (document: Document) => number,
-): Store<Document> {
-  const maxSize = Math.floor(maxBytes);
-  return new LRUCache({ maxSize, sizeCalculation: ({ document }) => Math.ceil(weigh(document)) });
+function weigh(kept: Kept): number {
+  switch (kept.kind) {
+    case 'user':
+      return weighUser(kept.document);
+    case 'client':
+      return weighClient(kept.document);
+    case 'tenant':
+      return weighTenant(kept.document);
+    case 'choice':
+      return weighChoice();
+  }
 }
 
-/** A slow read never replaces what a later one has found. */
-function put<Document>(kept: Store<Document>, key: string, entry: Kept<Document>): void {
-  const found = kept.peek(key);
-  if (found === undefined || found.readAt <= entry.readAt) kept.set(key, entry);
+// JSON keeps the parts of a key apart: no two keys have one text, whatever the ids hold.
+
+function userKey(orgId: string, id: string): string {
+  return JSON.stringify(['user', orgId, id]);
 }
 
-/** JSON keeps ids apart: no two pairs of them have one text, whatever they hold. */
-function subjectKey(orgId: string, id: string): string {
-  return JSON.stringify([orgId, id]);
+function clientKey(orgId: string, id: string): string {
+  return JSON.stringify(['client', orgId, id]);
+}
+
+function tenantKey(id: string): string {
+  return JSON.stringify(['tenant', id]);
 }
 
 function choiceKey({ orgId, clientId, userId, refreshTokenJti }: ChoiceKey): string {
-  return JSON.stringify([orgId, clientId, userId, refreshTokenJti]);
+  return JSON.stringify(['choice', orgId, clientId, userId, refreshTokenJti]);
 }
