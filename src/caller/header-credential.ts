@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** A caller that proves itself by the value of one header. Only the SHA-256 of the value is known. */
 export interface HeaderCredential {
@@ -20,7 +20,7 @@ export function generateSecret(): string {
 
 /** The only form in which a secret is kept. Header values are bytes: Node hands them over as Latin-1. */
 export function hashSecret(secret: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(createHash('sha256').update(secret, 'latin1').digest());
+  return new Uint8Array(hash('sha256', Buffer.from(secret, 'latin1'), 'buffer'));
 }
 
 /**
@@ -65,7 +65,12 @@ export function provenByHeaders<Credential extends HeaderCredential>(
 
 /** All values of a header, by its name in lower case. */
 export function headerValues(rawHeaders: readonly string[], name: string): readonly string[] {
-  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
+  const values: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const [header = '', value = ''] = [rawHeaders[index], rawHeaders[index + 1]];
+    if (header.length === name.length && header.toLowerCase() === name) values.push(value);
+  }
+  return values;
 }
 
 function provenBy<Credential extends HeaderCredential>(

@@ -43,19 +43,27 @@ export type CallerProblem = TokenProblem | 'no_credential';
  */
 export function requireCaller(server: FastifyInstance, options: AuthenticationOptions): void {
   server.decorateRequest('caller', null);
-  server.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.url !== options.path) return refuseRoute(reply);
+  server.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.url !== options.path) {
+      refuseRoute(reply);
+      return;
+    }
     const clock = new CallClock(options.monotonicNow);
     const { rawHeaders } = request.raw;
+    const admit = (proof: BearerProof | undefined): void => {
+      const proven = provenCredentials(rawHeaders, proof, options);
+      const [credential] = proven;
+      if (credential === undefined || proven.length > 1) {
+        refuseCaller(reply, options, problemOf(proof, proven));
+        return;
+      }
+      clock.end('authenticate');
+      request.caller = { credential, clock };
+      done();
+    };
     const proving = proveByToken(rawHeaders, options);
-    const proof = proving instanceof Promise ? await proving : proving;
-    const proven = provenCredentials(rawHeaders, proof, options);
-    const [credential] = proven;
-    if (credential === undefined || proven.length > 1)
-      return refuseCaller(reply, options, problemOf(proof, proven));
-    clock.end('authenticate');
-    request.caller = { credential, clock };
-    return undefined;
+    if (proving instanceof Promise) proving.then(admit).catch(done);
+    else admit(proving);
   });
 }
 
@@ -100,8 +108,8 @@ function problemOf(
 }
 
 /** There is one route; whoever asks for another is not known, and no body of theirs is read. */
-function refuseRoute(reply: FastifyReply): FastifyReply {
-  return reply.header('connection', 'close').code(404).send({ error: 'not found' });
+function refuseRoute(reply: FastifyReply): void {
+  void reply.header('connection', 'close').code(404).send({ error: 'not found' });
 }
 
 /** The connection ends with the answer: the body of a caller that nobody knows is not read. */
@@ -109,10 +117,9 @@ function refuseCaller(
   reply: FastifyReply,
   { unauthenticatedAnswer, onUnauthenticated }: AuthenticationOptions,
   problem: CallerProblem | null,
-): FastifyReply {
+): void {
   onUnauthenticated(problem);
   void reply.header('connection', 'close');
-  return unauthenticatedAnswer === 'error'
-    ? reply.code(200).send(DENIAL)
-    : reply.code(401).send({ error: 'unauthenticated' });
+  if (unauthenticatedAnswer === 'error') void reply.code(200).send(DENIAL);
+  else void reply.code(401).send({ error: 'unauthenticated' });
 }

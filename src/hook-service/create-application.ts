@@ -8,11 +8,10 @@ import type { Metrics } from '../operations/metrics.js';
 import { NestLogger } from '../operations/nest-logger.js';
 import { requireCaller } from './caller-authentication.js';
 import { createHookServer, type HookServer } from './hook-server.js';
-import { HookFailureFilter } from './hook-failure.filter.js';
 import { HookServiceModule } from './hook-service.module.js';
 import type { HookServiceDependencies } from './hook-service-dependencies.js';
 import type { ServiceParts } from './service-parts.js';
-import { TOKEN_HOOK_PATH } from './token-hook.controller.js';
+import { addTokenHookRoute, TOKEN_HOOK_PATH } from './token-hook.route.js';
 import { tokenHookOptions } from './token-hook-options.js';
 import { requireTrustedPeer } from './trusted-peers.js';
 import { TokenHookService } from './token-hook.service.js';
@@ -49,10 +48,10 @@ export async function createApplication(
   const app = await NestFactory.create<NestFastifyApplication>(HookServiceModule.with(options), adapter, {
     logger: new NestLogger(logger),
     abortOnError: false,
+    // Fastify's own parser of JSON does.
+    bodyParser: false,
   });
-  app.useGlobalFilters(new HookFailureFilter(app.get(TokenHookService)));
   const server = app.getHttpAdapter().getInstance();
-  endConnectionsWhileStopping(server, parts.isStopping);
   if (tls === null) refuseStrangers(server, dependencies, parts.metrics);
   requireCaller(server, {
     path: TOKEN_HOOK_PATH,
@@ -66,6 +65,7 @@ export async function createApplication(
       logger.warn({ problem }, 'hook call by an unauthenticated caller');
     },
   });
+  addTokenHookRoute(server, app.get(TokenHookService), parts.isStopping);
   const [hookServer] = servers;
   if (hookServer === undefined) throw new TypeError('Fastify made no server');
   return { app, hookServer };
@@ -82,13 +82,5 @@ function refuseStrangers(
       metrics.countUntrustedPeer();
       logger.warn('hook call over a connection that comes from no trusted proxy');
     },
-  });
-}
-
-/** A connection that is busy when closing begins would be kept for its next call, and the close would wait for that. */
-function endConnectionsWhileStopping(server: FastifyInstance, isStopping: () => boolean): void {
-  server.addHook('onSend', (_request, reply, payload, done) => {
-    if (isStopping()) void reply.header('connection', 'close');
-    done(null, payload);
   });
 }

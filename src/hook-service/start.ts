@@ -17,7 +17,7 @@ import type { HookServiceDependencies } from './hook-service-dependencies.js';
 import { keepCertificate } from './keep-certificate.js';
 import { startControl } from './start-control.js';
 import { startSweeping } from './sweep-choices.js';
-import { TOKEN_HOOK_PATH } from './token-hook.controller.js';
+import { TOKEN_HOOK_PATH } from './token-hook.route.js';
 
 /**
  * How long calls in flight may take when nothing is accepted any more, in milliseconds: Okta waits 3 s for an answer. Node stops

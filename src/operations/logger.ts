@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { LogConfiguration } from '../config/configuration.js';
 
@@ -7,6 +8,10 @@ export type { Logger } from 'pino';
 
 /** Lines that wait for a reader that stands still, in bytes; what goes beyond is dropped rather than kept in memory. */
 const WAITING_BYTES = 8 * 1024 * 1024;
+
+/** Lines are gathered to so many bytes, or for so many milliseconds, and then written at once: a write costs more than a line. */
+const GATHERED_BYTES = 16 * 1024;
+const GATHERING_MS = 100;
 
 /** How long the end of the process may wait for a reader of its log, in milliseconds. */
 const FLUSH_LIMIT_MS = 1_000;
@@ -22,7 +27,10 @@ export function createLogger({ level }: LogConfiguration, destination?: Destinat
 
 /** A reader that stands still would stop the process where writes were synchronous. With `minLength` 0 flushing would not wait. */
 function standardOutput(): DestinationStream {
-  return pino.destination({ dest: 1, sync: false, minLength: 1, maxLength: WAITING_BYTES });
+  return pino.destination({
+    ...{ dest: 1, sync: false, maxLength: WAITING_BYTES },
+    ...{ minLength: GATHERED_BYTES, periodicFlush: GATHERING_MS },
+  });
 }
 
 /** Waits, for a bounded time, until what was logged is written. */
@@ -35,11 +43,21 @@ export async function flushLog(logger: Logger): Promise<void> {
   await Promise.race([flushed, delay(FLUSH_LIMIT_MS, undefined, { ref: false })]);
 }
 
+/** Users whose hash is at hand: a sign-in is followed by refreshes. */
+const RECENT_PSEUDONYMS = 10_000;
+
 /**
  * Makes the keyed hash that stands for users in the logs: the same user gives the same 16 hexadecimal digits as long as
  * the key stays, and nobody without the key can tell who it is.
  */
 export function createPseudonyms({ hashKey }: LogConfiguration): (id: string) => string {
   const key = hashKey ?? randomBytes(32);
-  return (id) => createHmac('sha256', key).update(id).digest('hex').slice(0, 16);
+  const recent = new LRUCache<string, string>({ max: RECENT_PSEUDONYMS });
+  return (id) => {
+    const known = recent.get(id);
+    if (known !== undefined) return known;
+    const pseudonym = createHmac('sha256', key).update(id).digest('hex').slice(0, 16);
+    recent.set(id, pseudonym);
+    return pseudonym;
+  };
 }
