@@ -46,6 +46,8 @@ function queryHints(request: unknown): readonly string[] | undefined {
   if (url === undefined || url === null) return [];
   // The parser would strip control characters at the ends: a URL that has any is none.
   if (typeof url !== 'string' || url.length > URL_LENGTH_LIMIT || /\p{Cc}/u.test(url)) return undefined;
+  // Most requests name no tenant; then it is enough that the URL is one. A percent sign may spell the parameter's name.
+  if (!url.includes(QUERY_PARAMETER) && !url.includes('%')) return URL.canParse(url) ? [] : undefined;
   try {
     return new URL(url).searchParams.getAll(QUERY_PARAMETER);
   } catch {

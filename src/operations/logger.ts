@@ -10,7 +10,7 @@ export type { Logger } from 'pino';
 const WAITING_BYTES = 8 * 1024 * 1024;
 
 /** Lines are gathered to so many bytes, or for so many milliseconds, and then written at once: a write costs more than a line. */
-const GATHERED_BYTES = 16 * 1024;
+const GATHERED_BYTES = 8 * 1024;
 const GATHERING_MS = 100;
 
 /** How long the end of the process may wait for a reader of its log, in milliseconds. */
