@@ -24,21 +24,6 @@ export function hashSecret(secret: string): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Finds the credential whose secret the headers carry. Two headers that prove two different credentials prove nothing.
- *
- * @param rawHeaders names and values in turn, as received (`IncomingMessage.rawHeaders`)
- * @param now milliseconds since the epoch
- */
-export function authenticateByHeader<Credential extends HeaderCredential>(
-  rawHeaders: readonly string[],
-  credentials: readonly Credential[],
-  now: number,
-): Credential | undefined {
-  const proven = provenByHeaders(rawHeaders, credentials, now);
-  return proven.length === 1 ? proven[0] : undefined;
-}
-
-/**
  * Finds every credential whose secret the headers carry. All credentials of a header are compared, in constant time and
  * without stopping at the first match. A header that comes twice proves nothing.
  *
