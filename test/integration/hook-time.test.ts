@@ -1,11 +1,10 @@
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
 import { describe, expect, it } from '@jest/globals';
 import { openPostgresql } from '../../src/database/open-postgresql.js';
 import { examplePayload, withMembers, type Payload } from '../support/payloads.js';
 import { createDatabase } from '../support/postgres-server.js';
+import { startTcpGate } from '../support/tcp-gate.js';
 import { onTeardown } from '../support/teardown.js';
 import { postgresUrl, type TestDatabase } from '../support/test-database.js';
 import { NOW, SECRETS, startTestHook, type TestHook } from '../support/test-hook.js';
@@ -301,63 +300,23 @@ describe('a choice that cannot be stored in time', () => {
   });
 });
 
-/** A way to the PostgreSQL server that can be frozen: connections stay open and carry nothing. */
-async function startFreezer(): Promise<{ host: string; freeze: () => void; thaw: () => void }> {
-  const { hostname, port } = new URL(postgresUrl());
-  const sockets = new Set<Socket>();
-  let isFrozen = false;
-  const server = createServer((near) => {
-    const far = connect(Number(port), hostname);
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        near.destroy();
-        far.destroy();
-      });
-    }
-    near.pipe(far);
-    far.pipe(near);
-    if (isFrozen) for (const socket of [near, far]) socket.pause();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTeardown(async () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-    await once(server, 'close');
-  });
-  return {
-    host: `127.0.0.1:${String((server.address() as AddressInfo).port)}`,
-    freeze: () => {
-      isFrozen = true;
-      for (const socket of sockets) socket.pause();
-    },
-    thaw: () => {
-      isFrozen = false;
-      for (const socket of sockets) socket.resume();
-    },
-  };
-}
-
 describe('while nothing comes through to the database', () => {
   it('every call is answered by policy, and stamped again afterwards', async () => {
-    const way = await startFreezer();
+    const way = await startTcpGate(postgresUrl());
     const cut = await startTestHook({
       database: await openStrictDatabase(way.host),
       configuration: { ...configuration, staleFactsMs: STALE_MS, controlRefreshMs: 100 },
     });
     const other = callOf(USER_CALL, { user: NIA });
     expect((await answerTo(cut, ONCE)).body).toEqual(STAMPED);
-    way.freeze();
+    way.block();
     for (let round = 0; round < 3; round += 1) {
       const calls = [other, callOf(other, { issuer: STRICT }), callOf(MACHINE_CALL, { client: FAILS_OPEN })];
       const bodies = await Promise.all(calls.map((payload) => bodyOf(cut, payload)));
       expect(bodies).toEqual([OMITTED, DENIED, OMITTED]);
     }
     expect((await answerTo(cut, ONCE)).line).toMatchObject({ outcome: 'stamped', tenantId: 'blue' });
-    way.thaw();
+    way.unblock();
     await expectRecovery(cut, other);
   });
 });
