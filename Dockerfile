@@ -23,7 +23,8 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # What no program reads is removed: types, source maps, the packages' own tests, and the query compilers of other databases.
 RUN npm ci --omit=dev --omit=optional --ignore-scripts \
-  && find node_modules -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' -o -name '*.md' \) -delete \
+  && find node_modules -type f \( -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.map' -o -name '*.md' \) \
+    ! -iname 'licen[cs]e*' ! -iname 'notice*' -delete \
   && find node_modules -type d \( -name test -o -name benchmark -o -name .github -o -name .husky \) -prune -exec rm -rf {} + \
   && find node_modules/@prisma/client/runtime -name 'query_compiler_*' ! -name '*_fast_bg.postgresql.*' -delete
 

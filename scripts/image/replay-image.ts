@@ -33,7 +33,7 @@ export async function replayImage({ context, databaseUrl, report }: ReplayImageO
     await chmod(workplace, 0o755);
     const image = await replayStages(stages, { context, workplace, report });
     await checkFiles(image, context, report);
-    await makeReadOnly(image.root);
+    await makeReadOnly(image);
     const before = await listImage(image.folder);
     const trial = { image, account, context, mounted: join(workplace, 'mounted'), report };
     report(whoRuns(account));
@@ -92,21 +92,23 @@ async function withDatabase(url: string | undefined, work: (url: string) => Prom
   }
 }
 
-async function makeReadOnly(folder: string): Promise<void> {
-  await changeModes(folder, (mode, name) => (name === 'state' ? mode : mode & ~0o222));
+/** But for the place of the volume. */
+async function makeReadOnly({ root, folder }: ReplayedImage): Promise<void> {
+  const volume = join(folder, 'state');
+  await changeModes(root, (mode, path) => (path === volume ? mode : mode & ~0o222));
 }
 
 async function makeRemovable(folder: string): Promise<void> {
   await changeModes(folder, (mode) => mode | 0o200);
 }
 
-async function changeModes(folder: string, change: (mode: number, name: string) => number): Promise<void> {
+async function changeModes(folder: string, change: (mode: number, path: string) => number): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const solid = entries
     .filter((entry) => !entry.isSymbolicLink())
     .map(({ parentPath, name }) => join(parentPath, name));
   for (const path of [folder, ...solid]) {
     const { mode } = await lstat(path);
-    await chmod(path, change(mode & 0o7777, path.slice(folder.length + 1)));
+    await chmod(path, change(mode & 0o7777, path));
   }
 }

@@ -1,4 +1,5 @@
 import { chmod, chown, cp, mkdir, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,6 +22,8 @@ export interface TrialOptions {
 
 const ISSUER = 'acme-orders';
 const PAYLOAD = 'examples/payloads/request_01_authorization_code_user.json';
+/** In the working folder of the image: the one place there that can be written to. */
+const SNAPSHOT_FILE = 'state/control.json';
 const START_LIMIT_MS = 30_000;
 const STOP_LIMIT_MS = 10_000;
 
@@ -90,6 +93,8 @@ async function servesAndStops(trial: Trial, secret: string): Promise<void> {
     report('the health check fails before the start, and passes after it');
     await stampsAToken(trial, hookPort, secret);
     report('it stamps a token');
+    await keepsItsSnapshot(trial, secret, service);
+    report('it keeps a copy of the control snapshot in state, without the secret');
     const late = delay(STOP_LIMIT_MS, undefined, { ref: false });
     service.signal('SIGTERM');
     const ended = await Promise.race([service.ended, late]);
@@ -101,6 +106,18 @@ async function servesAndStops(trial: Trial, secret: string): Promise<void> {
   }
 }
 
+/** The copy is written off the request path, soon after the start. */
+async function keepsItsSnapshot({ image }: Trial, secret: string, service: RunningProgram): Promise<void> {
+  const path = join(image.folder, SNAPSHOT_FILE);
+  const limit = performance.now() + START_LIMIT_MS;
+  while (!existsSync(path)) {
+    expect(performance.now() < limit, 'the copy of the control snapshot is written', service.output());
+    await delay(100);
+  }
+  const copy = await readFile(path, 'utf8');
+  expect(copy.includes(ISSUER) && !copy.includes(secret), 'the copy names the issuer, and no secret', copy);
+}
+
 function serviceEnvironment(
   { certificates }: Trial,
   more: Readonly<Record<string, string>>,
@@ -109,6 +126,7 @@ function serviceEnvironment(
     MINTMARK_TLS_CERT_FILE: certificates.certFile,
     MINTMARK_TLS_KEY_FILE: certificates.keyFile,
     MINTMARK_HOOK_HOST: '127.0.0.1',
+    MINTMARK_SNAPSHOT_FILE: SNAPSHOT_FILE,
     ...more,
   };
 }
