@@ -21,10 +21,15 @@ export interface Violation {
  *
  * @param response anything: a parsed body
  * @param drafts the draft tokens of the request
+ * @param text the response as it is sent
  */
-export function checkHookResponse(response: unknown, drafts: Drafts): readonly Violation[] {
+export function checkHookResponse(
+  response: unknown,
+  drafts: Drafts,
+  text = JSON.stringify(response),
+): readonly Violation[] {
   if (!isRecord(response)) return [violation('', 'a response is a JSON object', '2.1')];
-  const violations = [...checkMembers(response), ...checkSize(response)];
+  const violations = [...checkMembers(response), ...checkSize(text)];
   if (response['error'] !== undefined) return [...violations, ...checkError(response['error'])];
   const commands = response['commands'];
   if (commands === undefined) return violations;
@@ -62,8 +67,8 @@ function checkMembers(response: Readonly<Record<string, unknown>>): readonly Vio
   );
 }
 
-function checkSize(response: Readonly<Record<string, unknown>>): readonly Violation[] {
-  const bytes = Buffer.byteLength(JSON.stringify(response));
+function checkSize(text: string): readonly Violation[] {
+  const bytes = Buffer.byteLength(text);
   return bytes < RESPONSE_BYTES_LIMIT ? [] : [violation('', 'a body is smaller than 256 KB', '2.1')];
 }
 

@@ -18,6 +18,8 @@ const BODY_FAULTS: Readonly<Record<string, RefusalReason>> = {
 /** How long the rest of a body that is not wanted may take, in milliseconds. */
 const DRAINING_MS = 1_000;
 
+const UNANSWERED = JSON.stringify({ error: 'the request cannot be answered' });
+
 interface FailedRequest {
   readonly caller: Caller | null;
   readonly raw: IncomingMessage;
@@ -31,13 +33,13 @@ export async function answerFailure(
   error: unknown,
   { caller, raw }: FailedRequest,
   service: TokenHookService,
-): Promise<{ readonly status: number; readonly body: unknown }> {
-  if (caller === null) return { status: 500, body: { error: 'the request cannot be answered' } };
+): Promise<{ readonly status: number; readonly json: string }> {
+  if (caller === null) return { status: 500, json: UNANSWERED };
   const code = errorCode(error);
   const isGone = raw.destroyed && !raw.complete;
   const reason = isGone ? 'caller_gone' : (BODY_FAULTS[code] ?? 'internal');
   await drained(raw);
-  return { status: 200, body: service.refuse(reason, caller, code) };
+  return { status: 200, json: service.refuse(reason, caller, code) };
 }
 
 /**

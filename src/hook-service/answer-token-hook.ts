@@ -23,6 +23,8 @@ import type { RequestCheck } from './compile-request-check.js';
 
 export interface HookAnswer {
   readonly response: TokenHookResponse;
+  /** The response as JSON, where it had to be written already. */
+  readonly text?: string | null;
   readonly record: CallRecord;
 }
 
@@ -116,7 +118,8 @@ async function answerForIssuer(body: TokenHookRequest, known: KnownIssuer): Prom
   }
   clock.end('check');
   const stamped = await stamp(reading.call, settings, clock, dependencies);
-  return { response: stamped.response, record: { ...record, ...describe(reading.call, settings, stamped) } };
+  const { response, text } = stamped;
+  return { response, text, record: { ...record, ...describe(reading.call, settings, stamped) } };
 }
 
 function emptyRecord({ id }: CredentialControl): CallRecord {

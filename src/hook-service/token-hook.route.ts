@@ -14,17 +14,17 @@ export function addTokenHookRoute(
   service: TokenHookService,
   isStopping: () => boolean,
 ): void {
-  const send = (reply: FastifyReply, answer: unknown): FastifyReply => {
+  const send = (reply: FastifyReply, json: string): FastifyReply => {
     // A connection that is busy when closing begins would be kept for its next call, and the close would wait for that.
     if (isStopping()) void reply.header('connection', 'close');
-    return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(answer));
+    return reply.header('content-type', 'application/json; charset=utf-8').send(json);
   };
   server.post(
     TOKEN_HOOK_PATH,
     {
       errorHandler: async (error, { caller, raw }, reply) => {
-        const { status, body } = await answerFailure(error, { caller, raw }, service);
-        return send(reply.code(status), body);
+        const { status, json } = await answerFailure(error, { caller, raw }, service);
+        return send(reply.code(status), json);
       },
     },
     (request, reply) => {
@@ -32,7 +32,7 @@ export function addTokenHookRoute(
       // The authentication hook lets nobody through without a caller; this is the second lock.
       if (caller === null) return reply.code(401).send({ error: 'unauthenticated' });
       service.answer(body, caller).then(
-        (answer) => send(reply, answer),
+        (json) => send(reply, json),
         (error: unknown) => reply.send(error),
       );
       return reply;

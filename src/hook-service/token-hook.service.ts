@@ -18,7 +18,7 @@ export interface TokenHookOptions extends AnsweringDependencies {
 
 export const TOKEN_HOOK_OPTIONS = Symbol('TokenHookOptions');
 
-/** Answers calls; counts each of them, and logs one line for it. */
+/** Answers calls, in JSON; counts each of them, and logs one line for it. */
 @Injectable()
 export class TokenHookService {
   readonly #options: TokenHookOptions;
@@ -27,19 +27,19 @@ export class TokenHookService {
     this.#options = options;
   }
 
-  async answer(body: unknown, caller: Caller): Promise<TokenHookResponse> {
+  async answer(body: unknown, caller: Caller): Promise<string> {
     const { credential, clock } = caller;
     clock.end('receive');
     return this.#finish(caller, await answerTokenHook(body, credential, clock, this.#options));
   }
 
   /** Answers a call whose body never became a request. */
-  refuse(reason: RefusalReason, caller: Caller, detail: string | null): TokenHookResponse {
+  refuse(reason: RefusalReason, caller: Caller, detail: string | null): string {
     caller.clock.end('receive');
     return this.#finish(caller, refuse(reason, caller.credential, detail));
   }
 
-  #finish({ clock }: Caller, { response, record }: HookAnswer): TokenHookResponse {
+  #finish({ clock }: Caller, { response, text, record }: HookAnswer): string {
     const { logger, metrics, tracing, pseudonym } = this.#options;
     clock.end('respond');
     const { durationMs, steps } = clock;
@@ -64,7 +64,8 @@ export class TokenHookService {
     };
     if (isFailed) logger.warn(line, 'hook call');
     else logger.info(line, 'hook call');
-    return traceId === undefined ? response : { ...response, debugContext: { traceId } };
+    if (traceId !== undefined) return JSON.stringify({ ...response, debugContext: { traceId } });
+    return text ?? JSON.stringify(response);
   }
 }
 

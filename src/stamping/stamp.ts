@@ -34,6 +34,8 @@ export type StampingFailure =
 /** What became of one call. */
 export interface Stamped {
   readonly response: TokenHookResponse;
+  /** The response as JSON, where it had to be written already. */
+  readonly text: string | null;
   /** Absent where the mode is `off`, or where something failed before a decision. */
   readonly decision: Decision | null;
   /** What would have been answered in mode `enforce`. */
@@ -98,7 +100,8 @@ export async function stamp(
     clock.end('decide');
     const remembered = await remember(decision, { call, settings, clock, dependencies, now });
     const wouldAnswer = toHookResponse(decision, call.drafts);
-    const violations = checkHookResponse(wouldAnswer, call.drafts);
+    const text = JSON.stringify(wouldAnswer);
+    const violations = checkHookResponse(wouldAnswer, call.drafts, text);
     const facts = found === null ? null : { origin: found.origin, ageMs: found.ageMs };
     const stamped = { ...unanswered(decision), violations, facts };
     if (violations.length > 0) {
@@ -108,7 +111,7 @@ export async function stamp(
     if (!remembered && settings.mode === 'enforce') {
       return failed('choice_not_remembered', 'the choice could not be stored in time', settings, stamped);
     }
-    return answered(wouldAnswer, settings, stamped);
+    return { ...answered(wouldAnswer, settings, stamped), text: settings.mode === 'enforce' ? text : null };
   } catch (error) {
     return failed(failureOf(error), detailOf(error), settings, unanswered(null));
   }
@@ -117,6 +120,7 @@ export async function stamp(
 function unanswered(decision: Decision | null): Stamped {
   return {
     response: NO_COMMANDS,
+    text: null,
     wouldAnswer: NO_COMMANDS,
     decision,
     failure: null,
