@@ -9,7 +9,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Their values may hold secrets or folders of a person: a fault names them and does not quote them. */
 const UNQUOTED: ReadonlySet<string> = new Set([
   'DATABASE_URL',
+  'MINTMARK_BEARER_ISSUER',
+  'MINTMARK_BEARER_JWKS_URI',
+  'MINTMARK_DATA_DIR',
   'MINTMARK_LOG_HASH_KEY',
+  'MINTMARK_SNAPSHOT_FILE',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_HEADERS',
 ]);

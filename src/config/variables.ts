@@ -50,6 +50,18 @@ function IsHttpsUrl({ withQuery }: { readonly withQuery: boolean }): PropertyDec
   });
 }
 
+/** The exporter would quote one that it cannot parse. */
+function IsCollectorUrl(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isCollectorUrl',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'string' && /^https?:\/\/[^\s?#]+$/.test(value) && URL.canParse(value),
+      defaultMessage: () => 'must be the http(s) URL of an OTLP collector',
+    },
+  });
+}
+
 function isHttpsUrl(value: unknown, withQuery: boolean): boolean {
   if (typeof value !== 'string' || value.length > 1024 || !/^https:\/\/[!-~]+$/.test(value)) return false;
   if (!URL.canParse(value)) return false;
@@ -63,10 +75,13 @@ const ALGORITHM = '(?:RS256|RS384|RS512|PS256|PS384|PS512|ES256|ES384|ES512|EdDS
 const HOST = /^[A-Za-z0-9._:-]{1,253}$/;
 const HOST_MESSAGE = 'must be a host name or an IP address';
 
+/** An @ behind the host belongs to a user or password that is not encoded: part of it would pass for a host or a database. */
+const POSTGRESQL_URL = /^postgres(?:ql)?:\/\/(?!$)[^\s/?#]*(?:[/?#][^\s@]*)?$/;
+
 /** Where the data is. */
 export class DatabaseVariables {
   @IsOptional()
-  @Matches(/^postgres(ql)?:\/\/[^\s]+$/, { message: 'must be a postgresql:// URL' })
+  @Matches(POSTGRESQL_URL, { message: 'must be a postgresql:// URL, user and password percent-encoded' })
   DATABASE_URL?: string;
 
   /** Folder of the embedded database, used where DATABASE_URL is not set. */
@@ -162,7 +177,7 @@ export class HookVariables extends BearerVariables {
 
   /** Base URL of an OTLP collector; without it nothing is traced. */
   @IsOptional()
-  @Matches(/^https?:\/\/[^\s?#]+$/, { message: 'must be the http(s) URL of an OTLP collector' })
+  @IsCollectorUrl()
   OTEL_EXPORTER_OTLP_ENDPOINT?: string;
 
   /** `name=value` pairs for the collector, comma separated, values percent-encoded (OpenTelemetry's format). */

@@ -72,12 +72,28 @@ async function tryReaching(pool: pg.Pool, url: string): Promise<DatabaseUnavaila
     await pool.query('SELECT 1');
     return undefined;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown reason';
     return new DatabaseUnavailableError(
-      `PostgreSQL at ${withoutSecrets(url)} cannot be used: ${reason}. Check DATABASE_URL and that the server runs.`,
+      `PostgreSQL at ${withoutSecrets(url)} cannot be used: ${reasonOf(error)}. Check DATABASE_URL and that the server runs.`,
       { cause: error },
     );
   }
+}
+
+/** What SQLSTATE says at the connection (PostgreSQL, appendix A), by its class. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  '28': 'it refuses the user or the password',
+  '3D': 'it has no such database',
+  '42': 'it does not permit the user to do this',
+  '53': 'it has no connection to give',
+  '57': 'it is starting or stopping',
+};
+
+/** The server's own messages quote the user's name, in the server's language. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown reason';
+  if (!(error instanceof pg.DatabaseError)) return error.message;
+  const { code = 'without a code' } = error;
+  return `${REFUSALS[code.slice(0, 2)] ?? 'it refuses the connection'} (${code})`;
 }
 
 /** Host and database of a connection URL: never its user, password or parameters. */

@@ -1,6 +1,5 @@
 import type { Decision } from '../claims/decision.js';
 import type { HookCall } from '../claims/hook-call.js';
-import { isId } from '../claims/identifiers.js';
 import { readHookCall } from '../claims/read-hook-call.js';
 import {
   effectiveControl,
@@ -8,6 +7,7 @@ import {
   type CredentialControl,
   type IssuerControl,
 } from '../directory/control/control-snapshot.js';
+import { GRANT_TYPES } from '../okta/grant-types.js';
 import { TOKEN_HOOK_EVENT_TYPE, type TokenHookRequest } from '../okta/token-hook-request.js';
 import type { TokenHookResponse } from '../okta/token-hook-response.js';
 import {
@@ -71,8 +71,8 @@ export function refuse(
   };
 }
 
-/** The longest that OAuth knows has 44 characters; the log takes no more than this of any other. */
-const GRANT_TYPE_LENGTH = 64;
+/** How Okta's client ids are spelled. The caller may send any text for one: what has another form might be of a person. */
+const CLIENT_ID = /^[\w$.+!*'(),-]{1,100}$/;
 
 /** A body of the wrong shape that names another event is that event, not a broken payload. */
 function reasonFor(body: unknown): RefusalReason {
@@ -105,7 +105,7 @@ async function answerForIssuer(body: TokenHookRequest, known: KnownIssuer): Prom
     ...emptyRecord(credential),
     issuerId: issuer.rules.issuerId,
     mode: control.mode,
-    clientId: isId(clientId) ? clientId : null,
+    clientId: CLIENT_ID.test(clientId) ? clientId : null,
   };
   const reading = readHookCall(body);
   if (reading.kind === 'unusable') {
@@ -153,7 +153,7 @@ function describe(
     reason: failure ?? denial?.reason ?? null,
     detail: detail ?? denial?.detail ?? null,
     userId: subject.kind === 'user' ? subject.userId : null,
-    grantType: grantType.slice(0, GRANT_TYPE_LENGTH),
+    grantType: GRANT_TYPES.has(grantType) ? grantType : 'other',
     selection: decision?.trace.selection.outcome ?? null,
     tenantId: decision?.trace.selection.tenantId ?? null,
     dropped: droppedClaims(decision),

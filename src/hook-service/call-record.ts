@@ -28,8 +28,10 @@ export interface CallRecord {
   readonly issuerId: string | null;
   /** The mode that was in force for the call; null where the issuer is not known. */
   readonly mode: StampingMode | null;
+  /** Null where it is not spelled as Okta's are. */
   readonly clientId: string | null;
   readonly userId: string | null;
+  /** One of Okta's, or `other`. */
   readonly grantType: string | null;
   readonly selection: SelectionOutcome | null;
   readonly tenantId: string | null;

@@ -1,4 +1,4 @@
-import { fastify } from 'fastify';
+import { fastify, type FastifyReply } from 'fastify';
 import type { ListenAddress } from '../config/configuration.js';
 import { listen } from './listen.js';
 import type { Metrics } from './metrics.js';
@@ -15,6 +15,9 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** The framework's own answers quote paths and bodies. */
+const UNANSWERABLE = { error: 'the request cannot be answered' } as const;
+
 /**
  * Serves `/healthz` (the process answers), `/readyz` (it may get traffic) and `/metrics` over plain HTTP.
  * Readiness does not depend on the database: with the database gone the hook still answers, by policy, and taking it out
@@ -27,6 +30,9 @@ export async function startOpsServer(address: ListenAddress, health: Health): Pr
     requestTimeout: 5_000,
     // Probes keep their connections, and some open one before they need it: neither may hold up the end.
     forceCloseConnections: true,
+    frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => {
+      void reply.status(400).send(UNANSWERABLE);
+    },
   });
   server.get('/healthz', () => ({ status: 'ok' }));
   server.get('/readyz', async (_request, reply) => {
@@ -39,6 +45,7 @@ export async function startOpsServer(address: ListenAddress, health: Health): Pr
     const { contentType, body } = await health.metrics.text();
     return reply.type(contentType).send(body);
   });
+  server.setErrorHandler((_error, _request, reply) => reply.status(400).send(UNANSWERABLE));
   server.setNotFoundHandler((_request, reply) => reply.status(404).send({ error: 'not found' }));
   const url = await listen({ address, scheme: 'http', port: 'MINTMARK_OPS_PORT' }, (options) =>
     server.listen(options),

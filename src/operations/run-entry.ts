@@ -30,29 +30,32 @@ export interface Running {
 }
 
 /**
- * Runs a service until SIGINT or SIGTERM, then closes it. What prevents the start is printed to standard error and becomes
- * the exit code. A second signal while closing ends the process at once.
+ * Runs a service until SIGINT or SIGTERM, then closes it. Signals are heard from the beginning: as the first process of a
+ * container nothing else would end a start, and one that is cut off leaves things open. What prevents the start is printed
+ * to standard error and becomes the exit code.
  */
 export async function runEntry(start: () => Promise<Running>): Promise<void> {
+  const told = firstSignal();
   try {
     const running = await start();
-    onFirstSignal(() => running.close());
+    await told;
+    await running.close();
   } catch (error) {
     process.stderr.write(`${explainError(error)}\n`);
     process.exitCode = exitCodeOf(error);
   }
 }
 
-function onFirstSignal(close: () => Promise<void>): void {
-  let isClosing = false;
-  const stop = (): void => {
-    if (isClosing) process.exit(EXIT.software);
-    isClosing = true;
-    void close().catch((error: unknown) => {
-      process.stderr.write(`${explainError(error)}\n`);
-      process.exitCode = exitCodeOf(error);
-    });
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+/** Settles at the first signal to stop; a second one ends the process at once. */
+function firstSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let isTold = false;
+    const stop = (): void => {
+      if (isTold) process.exit(EXIT.software);
+      isTold = true;
+      resolve();
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
+  });
 }

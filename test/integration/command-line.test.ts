@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -88,6 +89,26 @@ describe('mintmark --help', () => {
     expect(create.out).toContain('--issuer <id...>');
     expect(await readdir(folder)).toEqual([]);
   });
+});
+
+describe('a reader that has read enough', () => {
+  it.each([
+    ['output', ['--help'], 0],
+    ['output', ['migrate', '--json'], 0],
+    ['error', ['aply'], 64],
+  ] as const)(
+    'of standard %s ends no command, and causes no stack (%j)',
+    async (stream, parameters, code) => {
+      const env = { PATH: process.env['PATH'], DATABASE_URL: url };
+      const child = spawn(process.execPath, [MAIN, ...parameters], { cwd: folder, env, timeout: 25_000 });
+      let rest = '';
+      for (const output of [child.stdout, child.stderr])
+        output.on('data', (text: Buffer) => (rest += text.toString()));
+      (stream === 'output' ? child.stdout : child.stderr).destroy();
+      await once(child, 'close');
+      expect({ code: child.exitCode, rest }).toEqual({ code, rest: '' });
+    },
+  );
 });
 
 describe('mintmark migrate', () => {

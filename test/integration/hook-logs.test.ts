@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { connect } from 'node:tls';
-import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it, jest } from '@jest/globals';
-import { Client } from 'pg';
+import { describe, expect, it } from '@jest/globals';
+import { capturePrinted } from '../support/capture-printed.js';
+import { whileChanged } from '../support/changed-database.js';
 import { httpsCall } from '../support/https-client.js';
 import { examplePayload, withMembers, type Payload } from '../support/payloads.js';
+import { sendRaw } from '../support/raw-request.js';
 import { createTestDatabase } from '../support/test-database.js';
 import { HEADER, SECRETS, startTestHook, type TestHook } from '../support/test-hook.js';
 
@@ -117,22 +116,8 @@ async function observe(
   target: TestHook,
 ): Promise<{ lines: readonly Line[]; printed: string }> {
   const before = target.logs().length;
-  const printed: string[] = [];
-  const keep = (chunk: unknown): boolean => printed.push(String(chunk)) > 0;
-  const keepAll = (...chunks: unknown[]): void => void printed.push(chunks.map(String).join(' '));
-  const spies = [
-    jest.spyOn(process.stdout, 'write').mockImplementation(keep),
-    jest.spyOn(process.stderr, 'write').mockImplementation(keep),
-    ...(['log', 'info', 'warn', 'error', 'debug'] as const).map((name) =>
-      jest.spyOn(console, name).mockImplementation(keepAll),
-    ),
-  ];
-  try {
-    printed.push(JSON.stringify(await work()));
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-  return { lines: target.logs().slice(before), printed: printed.join('\n') };
+  const { result, printed } = await capturePrinted(work);
+  return { lines: target.logs().slice(before), printed: `${printed}\n${JSON.stringify(result)}` };
 }
 
 /** One call that is answered without anything planted, in the answer or anywhere else, and with one line in the log. */
@@ -144,46 +129,6 @@ async function expectDiscreet(work: () => Promise<unknown>, target: TestHook = h
   }
   expect(lines).toHaveLength(1);
   return lines[0] ?? {};
-}
-
-/** Does something while another connection has changed or locked the database; the change is rolled back afterwards. */
-async function meanwhile<T>(sql: string, work: () => Promise<T>): Promise<T> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    await client.query(`BEGIN; ${sql}`);
-    return await work();
-  } finally {
-    await client.end();
-  }
-}
-
-/** Sends text on a TLS connection of its own, as it is, and gives what came back. */
-async function sendRaw(text: string, finish: 'wait' | 'abort'): Promise<string> {
-  const socket = connect({ host: 'localhost', port: Number(new URL(hook.service.url).port), ca: hook.ca });
-  let received = '';
-  socket.setEncoding('latin1');
-  socket.on('data', (data: string) => (received += data));
-  socket.on('error', () => undefined);
-  await once(socket, 'secureConnect');
-  socket.write(text);
-  if (finish === 'wait') {
-    await once(socket, 'close');
-    return received;
-  }
-  const before = hook.logs().length;
-  await delay(50);
-  socket.destroy();
-  await eventually(() => hook.logs().length > before);
-  return received;
-}
-
-async function eventually(holds: () => boolean): Promise<void> {
-  const limit = performance.now() + 10_000;
-  while (!holds()) {
-    if (performance.now() > limit) throw new Error('it did not come to hold within 10 s');
-    await delay(10);
-  }
 }
 
 describe('nothing of a person or a secret is shown', () => {
@@ -284,7 +229,9 @@ describe('nothing of a person or a secret is shown', () => {
   });
 
   it('while the directory hangs', async () => {
-    const line = await meanwhile('LOCK TABLE users', () => expectDiscreet(() => send(PLANTED_CALL)));
+    const line = await whileChanged(databaseUrl, 'LOCK TABLE users', () =>
+      expectDiscreet(() => send(PLANTED_CALL)),
+    );
     expect(line).toMatchObject({ outcome: 'failed', reason: 'facts_deadline' });
   });
 
@@ -300,7 +247,7 @@ describe('nothing of a person or a secret is shown', () => {
 
   it('while a choice cannot be stored', async () => {
     const lock = 'LOCK TABLE remembered_choices IN SHARE MODE';
-    const late = await meanwhile(lock, () => expectDiscreet(() => send(PLANTED_CALL)));
+    const late = await whileChanged(databaseUrl, lock, () => expectDiscreet(() => send(PLANTED_CALL)));
     expect(late).toMatchObject({ outcome: 'failed', reason: 'choice_not_remembered' });
     await database.withScripts((run) =>
       run('ALTER TABLE remembered_choices ADD CONSTRAINT never CHECK (refresh_token_jti IS NULL) NOT VALID'),
@@ -324,7 +271,7 @@ describe('nothing of a person or a secret is shown', () => {
       'abort',
     ],
   ])('by a request with %s', async (_, text, finish) => {
-    const { lines, printed } = await observe(() => sendRaw(text, finish), hook);
+    const { lines, printed } = await observe(() => sendRaw(hook, text, finish), hook);
     expect(`${JSON.stringify(lines)}\n${printed}`).not.toContain(PLANTED);
     expect(printed).not.toContain('HTTP/1.1 200');
     await expectDiscreet(() => send(PLANTED_CALL));
