@@ -14,8 +14,12 @@ export interface Database {
    * every call. JSON columns come parsed.
    */
   query(sql: string, parameters: readonly (string | null)[]): Promise<readonly DatabaseRow[]>;
-  /** Lends one dedicated connection for scripts; statements of a transaction stay together on it. */
-  withScripts<T>(work: (run: ScriptRunner) => Promise<T>): Promise<T>;
+  /**
+   * Lends one dedicated connection for scripts; statements of a transaction stay together on it.
+   *
+   * @param timeoutMs of each script; without it a script may take as long as it needs
+   */
+  withScripts<T>(work: (run: ScriptRunner) => Promise<T>, timeoutMs?: number): Promise<T>;
   /** Connections in use and idle, and statements that wait for one; null where there is no pool. */
   pool(): PoolState | null;
   close(): Promise<void>;

@@ -12,6 +12,9 @@ const MIGRATION_NAME = /^\d{14}_[a-z0-9_]+$/;
 /** The key of Prisma's own advisory lock: its migrations and ours take turns. */
 const LOCK = '72707369';
 
+/** How long looking at the history may take, in milliseconds: somebody may hold its table. */
+const LOOKING_MS = 5_000;
+
 const HISTORY_TABLE = `
   CREATE TABLE IF NOT EXISTS _prisma_migrations (
     id VARCHAR(36) PRIMARY KEY NOT NULL,
@@ -74,7 +77,7 @@ export async function pendingMigrations(database: Database): Promise<readonly st
     const [table] = await run(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS "exists"`);
     const history = table?.['exists'] === true ? await readHistory(run) : new Map<string, string>();
     return pendingAmong(migrations, history).map(({ name }) => name);
-  });
+  }, LOOKING_MS);
 }
 
 /**
@@ -83,17 +86,23 @@ export async function pendingMigrations(database: Database): Promise<readonly st
  * @returns what throws a MigrationError where migrations are pending or the history is another's
  */
 export function releaseCheck(database: Database): () => Promise<void> {
-  let isAtRelease = false;
-  return async () => {
-    if (isAtRelease) return;
-    const pending = await pendingMigrations(database);
-    if (pending.length > 0) {
-      throw new MigrationError(
-        `The database lacks ${String(pending.length)} migrations: run "mintmark migrate" first.`,
-      );
-    }
-    isAtRelease = true;
+  let checked: Promise<void> | undefined;
+  return () => {
+    checked ??= assertRelease(database).catch((error: unknown) => {
+      checked = undefined;
+      throw error;
+    });
+    return checked;
   };
+}
+
+async function assertRelease(database: Database): Promise<void> {
+  const pending = await pendingMigrations(database);
+  if (pending.length > 0) {
+    throw new MigrationError(
+      `The database lacks ${String(pending.length)} migrations: run "mintmark migrate" first.`,
+    );
+  }
 }
 
 async function readMigrations(): Promise<readonly Migration[]> {

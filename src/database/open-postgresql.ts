@@ -53,7 +53,13 @@ export async function openPostgresql(
       const prepared = { name: nameOf({ sql }), text: sql, values: [...parameters] };
       return (await pool.query<DatabaseRow>(prepared)).rows;
     },
-    withScripts: (work) => withClient(connection, work),
+    withScripts: (work, timeoutMs) =>
+      withClient(
+        timeoutMs === undefined
+          ? connection
+          : { ...connection, query_timeout: timeoutMs, statement_timeout: timeoutMs },
+        work,
+      ),
     pool: () => ({
       busy: pool.totalCount - pool.idleCount,
       idle: pool.idleCount,

@@ -46,7 +46,7 @@ export async function answerFailure(
  * Reads the rest of a body and throws it away, for a bounded time. Answering a caller that is still writing would reset its
  * connection before it reads, and turn a `deny` into a token without our claims.
  */
-async function drained(raw: IncomingMessage): Promise<void> {
+export async function drained(raw: IncomingMessage): Promise<void> {
   if (raw.complete || raw.destroyed) return;
   raw.resume();
   const signal = AbortSignal.timeout(DRAINING_MS);

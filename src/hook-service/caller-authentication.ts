@@ -4,6 +4,7 @@ import { bearerCredentials, type TokenProblem } from '../caller/bearer-token.js'
 import { headerValues, provenByHeaders } from '../caller/header-credential.js';
 import type { ControlSnapshot, CredentialControl } from '../directory/control/control-snapshot.js';
 import { CallClock } from '../stamping/call-clock.js';
+import { drained } from './answer-failure.js';
 import { DENIAL } from '../claims/to-hook-response.js';
 
 /** Who called, and when the call arrived. */
@@ -112,7 +113,7 @@ function refuseRoute(reply: FastifyReply): void {
   void reply.header('connection', 'close').code(404).send({ error: 'not found' });
 }
 
-/** The connection ends with the answer: the body of a caller that nobody knows is not read. */
+/** The connection ends with the answer: the body of a caller that nobody knows is not parsed, nor waited for for long. */
 function refuseCaller(
   reply: FastifyReply,
   { unauthenticatedAnswer, onUnauthenticated }: AuthenticationOptions,
@@ -120,6 +121,10 @@ function refuseCaller(
 ): void {
   onUnauthenticated(problem);
   void reply.header('connection', 'close');
-  if (unauthenticatedAnswer === 'error') void reply.code(200).send(DENIAL);
-  else void reply.code(401).send({ error: 'unauthenticated' });
+  if (unauthenticatedAnswer === '401') {
+    void reply.code(401).send({ error: 'unauthenticated' });
+    return;
+  }
+  // This answer has to arrive: a caller that is still writing would see its connection reset instead.
+  void drained(reply.request.raw).then(() => reply.code(200).send(DENIAL));
 }

@@ -31,8 +31,7 @@ async function main(): Promise<Running> {
     );
     return {
       close: async () => {
-        await service.close();
-        await database.close();
+        await service.close().finally(() => database.close());
         logger.info('the hook service has stopped');
         await flushLog(logger);
       },

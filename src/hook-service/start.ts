@@ -45,8 +45,13 @@ export async function startHookService(dependencies: HookServiceDependencies): P
   const metrics = createMetrics();
   const closing: (() => Promise<void>)[] = [() => control.stop()];
   let state: 'starting' | 'serving' | 'stopping' = 'starting';
+  /** What fails to end keeps nothing else from ending. */
   const end = async (): Promise<void> => {
-    for (const step of closing.splice(0).toReversed()) await step();
+    const failures: unknown[] = [];
+    for (const step of closing.splice(0).toReversed()) {
+      await step().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
   };
   const stop = async (): Promise<void> => {
     state = 'stopping';
@@ -81,7 +86,10 @@ export async function startHookService(dependencies: HookServiceDependencies): P
     });
     closing.push(() => closeApplication(app, hookServer));
     const url = await listenForHooks(app, dependencies);
-    closing.push(startSweeping(database, logger), keepCertificate({ ...dependencies, hookServer, metrics }));
+    closing.push(
+      startSweeping(database, { logger, isUnread: () => control.isFromCopy }),
+      keepCertificate({ ...dependencies, hookServer, metrics }),
+    );
     state = 'serving';
     return {
       url: `${url}${TOKEN_HOOK_PATH}`,
@@ -89,7 +97,7 @@ export async function startHookService(dependencies: HookServiceDependencies): P
       close: () => (stopped ??= stop()),
     };
   } catch (error) {
-    await end();
+    await end().catch(() => undefined);
     throw error;
   }
 }

@@ -6,11 +6,15 @@ import type { Logger } from '../operations/logger.js';
 const SWEEP_MS = 60 * 60 * 1000;
 
 /** Removes out-of-date choices every hour, in small steps. @returns what ends it */
-export function startSweeping(database: Database, logger: Logger): () => Promise<void> {
+export function startSweeping(
+  database: Database,
+  { logger, isUnread }: { readonly logger: Logger; readonly isUnread: () => boolean },
+): () => Promise<void> {
   let sweeping: Promise<void> = Promise.resolve();
+  const stopping = new AbortController();
   const sweep = async (): Promise<void> => {
     try {
-      while ((await forgetExpiredChoices(database, Date.now())) > 0);
+      while (!stopping.signal.aborted && (await forgetExpiredChoices(database, Date.now())) > 0);
     } catch (error) {
       logger.warn(
         { code: errorCode(error) },
@@ -19,10 +23,12 @@ export function startSweeping(database: Database, logger: Logger): () => Promise
     }
   };
   const timer = setInterval(() => {
-    sweeping = sweep();
+    // A database that nobody has read yet may be at another release.
+    if (!isUnread()) sweeping = sweep();
   }, SWEEP_MS);
   timer.unref();
   return async () => {
+    stopping.abort();
     clearInterval(timer);
     await sweeping;
   };

@@ -1,8 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import type { BearerScheme } from '../caller/bearer-scheme.js';
 import type { Database } from '../database/database.js';
+import type { ControlSnapshotHolder } from '../directory/control/control-snapshot-holder.js';
 import { rememberChoice } from '../directory/choices/remembered-choices.js';
 import { FactsLookup } from '../directory/facts/facts-lookup.js';
+import { FactsUnavailableError } from '../directory/facts/facts-source.js';
 import { databaseFacts } from '../directory/facts/read-facts.js';
 import { createPseudonyms } from '../operations/logger.js';
 import type { Metrics, Reading } from '../operations/metrics.js';
@@ -16,14 +18,22 @@ export function tokenHookOptions(
   { configuration, database, logger, now = Date.now }: HookServiceDependencies,
   { control, bearer, metrics, tracing }: ServiceParts,
 ): TokenHookOptions {
+  // From a copy, nobody has seen yet that the database is at this release: nothing is read from it, nor written to it.
+  const refuseUnread = (): void => {
+    if (control.isFromCopy) throw new FactsUnavailableError(new DirectoryUnreadError());
+  };
+  const readFacts = databaseFacts(database);
   const facts = new FactsLookup({
-    source: databaseFacts(database),
+    source: async (key, time) => {
+      refuseUnread();
+      return readFacts(key, time);
+    },
     freshMs: configuration.cachedFactsMs,
     staleMs: configuration.staleFactsMs,
     cacheBytes: configuration.factsCacheBytes,
     monotonicNow: () => performance.now(),
   });
-  addReadings(metrics, { facts, database, bearer });
+  addReadings(metrics, { facts, database, bearer, control });
   return {
     logger,
     metrics,
@@ -34,6 +44,7 @@ export function tokenHookOptions(
     control: () => control.current,
     facts,
     rememberChoice: async (choice) => {
+      refuseUnread();
       await rememberChoice(database, choice);
       facts.noteChoice(choice);
     },
@@ -41,13 +52,19 @@ export function tokenHookOptions(
   };
 }
 
+/** The directory has not been read since the start, which was from the copy of the control snapshot. */
+class DirectoryUnreadError extends Error {
+  readonly code = 'DIRECTORY_UNREAD';
+}
+
 interface Measured {
+  readonly control: ControlSnapshotHolder;
   readonly facts: FactsLookup;
   readonly database: Database;
   readonly bearer: BearerScheme | null;
 }
 
-function addReadings(metrics: Metrics, { facts, database, bearer }: Measured): void {
+function addReadings(metrics: Metrics, { facts, database, bearer, control }: Measured): void {
   const readings: readonly Reading[] = [
     {
       name: 'mintmark_facts_cache_documents',
@@ -64,6 +81,11 @@ function addReadings(metrics: Metrics, { facts, database, bearer }: Measured): v
       help: 'Connections of the pool, and calls that wait for one.',
       label: 'state',
       read: () => database.pool(),
+    },
+    {
+      name: 'mintmark_control_snapshot_age_seconds',
+      help: 'How long ago issuers, policies, mappings and credentials were read from the database.',
+      read: () => secondsOf(control.ageMs(performance.now())),
     },
     {
       name: 'mintmark_jwks_age_seconds',

@@ -31,10 +31,10 @@ export function addTokenHookRoute(
       const { caller, body } = request;
       // The authentication hook lets nobody through without a caller; this is the second lock.
       if (caller === null) return reply.code(401).send({ error: 'unauthenticated' });
-      service.answer(body, caller).then(
-        (json) => send(reply, json),
-        (error: unknown) => reply.send(error),
-      );
+      service
+        .answer(body, caller)
+        .then((json) => send(reply, json))
+        .catch((error: unknown) => reply.send(error));
       return reply;
     },
   );

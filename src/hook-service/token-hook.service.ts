@@ -88,6 +88,9 @@ function attributesOf(record: CallRecord): Readonly<Record<string, string>> {
 }
 
 /** Whether Okta mints without our claims although it was to have them: nobody else would notice. */
-function isUnstamped({ outcome, mode }: CallRecord, response: TokenHookResponse): boolean {
-  return outcome === 'failed' && mode !== 'shadow' && !('error' in response);
+function isUnstamped({ outcome, mode, reason }: CallRecord, response: TokenHookResponse): boolean {
+  const isEligible = mode === 'enforce' || mode === null;
+  // A denial that nobody has received denies nothing.
+  const isDenied = 'error' in response && reason !== 'caller_gone';
+  return outcome === 'failed' && isEligible && !isDenied;
 }

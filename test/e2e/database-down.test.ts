@@ -256,6 +256,10 @@ describe('a restart while the database is down', () => {
       await server.relaunch();
       await eventually(() => second.logs().some(({ code }) => code === 'MIGRATION'));
       expect((await second.send(ISSUER.off)).status).toBe(200);
+      // Nothing is read from it, nor written to it: the policy answers.
+      await second.send(ISSUER.orders);
+      await eventually(() => second.logs().some(({ reason }) => reason === 'facts_unavailable'));
+      expect(second.logs().some(({ outcome }) => outcome === 'stamped')).toBe(false);
       expect(
         second.logs().some(({ msg }) => msg === 'the control snapshot is read from the database again'),
       ).toBe(false);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { ISSUER, USER, userCall } from '../support/calls.js';
+import { withMembers } from '../support/payloads.js';
 import { HEADER, SECRETS, startTestHook, type TestHook } from '../support/test-hook.js';
 
 const hook = await startTestHook();
@@ -91,6 +92,15 @@ describe('the metrics', () => {
     await locker.end();
     expect(await value(lenient, 'mintmark_stale_facts_total')).toBe(1);
     expect(lenient.logs().at(-1)).toMatchObject({ outcome: 'stamped', facts: 'stale' });
+  });
+
+  it('count as unstamped what nobody received, and nothing of an issuer that is off', async () => {
+    const counting = await startTestHook();
+    const withoutUser = withMembers(userCall({ user: USER.eli, issuer: ISSUER.off }), {
+      'data.access.claims.uid': undefined,
+    });
+    await counting.send(withoutUser);
+    expect(await samples(counting, 'mintmark_unstamped_total')).toEqual([]);
   });
 
   it('show the pool, the event loop, memory and CPU', async () => {

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { buildControlSnapshot, type ControlRows, type ControlSnapshot } from './control-snapshot.js';
 
 export interface ControlSnapshotHolderOptions {
@@ -24,12 +25,14 @@ export class ControlSnapshotHolder {
   #refreshing: Promise<void> = Promise.resolve();
   #keeping: Promise<void> | undefined;
   #isFailing: boolean;
+  #readAt: number | undefined;
   #stopped = false;
 
   private constructor(options: ControlSnapshotHolderOptions, first: ControlRows, isFromCopy: boolean) {
     this.#options = options;
     this.#isFromCopy = isFromCopy;
     this.#isFailing = isFromCopy;
+    if (!isFromCopy) this.#readAt = performance.now();
     this.#current = buildControlSnapshot(first);
     options.onRefresh?.(this.#current);
     this.#schedule();
@@ -57,6 +60,11 @@ export class ControlSnapshotHolder {
     return this.#isFromCopy;
   }
 
+  /** How long ago the last good reading was, in milliseconds; null where there was none since the start. */
+  ageMs(monotonicNow: number): number | null {
+    return this.#readAt === undefined ? null : monotonicNow - this.#readAt;
+  }
+
   /** Ends refreshing; a refresh under way is waited for. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -79,6 +87,7 @@ export class ControlSnapshotHolder {
     try {
       const rows = await this.#options.read();
       this.#current = buildControlSnapshot(rows);
+      this.#readAt = performance.now();
       this.#isFromCopy = false;
       if (this.#isFailing) this.#options.onRecovery?.();
       this.#isFailing = false;
@@ -92,9 +101,12 @@ export class ControlSnapshotHolder {
 
   /** A slow disk delays no refresh: the next one tries again. */
   #keep(rows: ControlRows): void {
-    this.#keeping ??= this.#options.keep?.(rows).finally(() => {
-      this.#keeping = undefined;
-    });
+    this.#keeping ??= this.#options
+      .keep?.(rows)
+      .catch(() => undefined)
+      .finally(() => {
+        this.#keeping = undefined;
+      });
   }
 }
 

@@ -22,6 +22,12 @@ type Kept = { readonly readAt: number } & (
   | { readonly kind: 'choice'; readonly document: ChoiceDocument }
 );
 
+/** How old kept documents may be: instants on the monotonic clock, in milliseconds. */
+export interface KeptSince {
+  readonly notBefore: number;
+  readonly noChoiceBefore: number;
+}
+
 /** Facts put together from kept documents. */
 export interface KeptFacts {
   readonly facts: Facts;
@@ -54,7 +60,10 @@ export class FactsCache {
 
   /** @param maxBytes of memory, by estimate */
   constructor(maxBytes: number) {
-    this.#kept = new LRUCache({ maxSize: maxBytes, sizeCalculation: weigh });
+    this.#kept = new LRUCache({
+      maxSize: maxBytes,
+      sizeCalculation: (kept, key) => weigh(kept) + 2 * key.length,
+    });
   }
 
   /** Documents, and what they weigh in bytes, by estimate. */
@@ -63,11 +72,10 @@ export class FactsCache {
   }
 
   /**
-   * The facts of a call, where every document that its decision may look at was read at `notBefore` or later.
-   *
-   * @param notBefore milliseconds on the monotonic clock
+   * The facts of a call, where every document that its decision may look at was read at `notBefore` or later. That there was
+   * no choice for a refresh token counts only from `noChoiceBefore` on: another process may have stored one since.
    */
-  find(key: FactsKey, time: LookupTime, notBefore: number): KeptFacts | undefined {
+  find(key: FactsKey, time: LookupTime, { notBefore, noChoiceBefore }: KeptSince): KeptFacts | undefined {
     const { orgId, userId, clientId, presentedJti: refreshTokenJti } = key;
     const used = new UsedDocuments(this.#kept, notBefore);
     const user = userId === null ? NOBODY : used.user(orgId, userId);
@@ -75,7 +83,7 @@ export class FactsCache {
     const remembered =
       userId === null || refreshTokenJti === null
         ? null
-        : used.choice({ orgId, clientId, userId, refreshTokenJti });
+        : used.choice({ orgId, clientId, userId, refreshTokenJti }, noChoiceBefore);
     if (user === undefined || client === undefined || remembered === undefined) return undefined;
     const subjects = { user: user.user, client, remembered };
     const { named, groups } = candidateTenants(key, subjects, time);
@@ -112,8 +120,9 @@ export class FactsCache {
     const { tenants } = facts;
     for (const id of suspendedTenantIds) this.#putTenant(id, tenants.get(id) ?? suspendedTenant(id), readAt);
     for (const [id, tenant] of tenants) this.#putTenant(id, tenant, readAt);
-    if (hintedTenantId !== null && !tenants.has(hintedTenantId))
-      this.#putTenant(hintedTenantId, null, readAt);
+    for (const id of [hintedTenantId, facts.remembered?.tenantId ?? null]) {
+      if (id !== null && !tenants.has(id)) this.#putTenant(id, null, readAt);
+    }
     this.#put(clientKey(orgId, clientId), { kind: 'client', document: facts.client, readAt });
     if (userId !== null) {
       const document = { user: facts.user, grantTenantIds: new Set(tenants.keys()) };
@@ -121,7 +130,7 @@ export class FactsCache {
       if (refreshTokenJti !== null)
         this.keepChoice({ orgId, clientId, userId, refreshTokenJti }, facts.remembered, readAt);
     }
-    for (const change of changes) this.drop(change);
+    for (const change of changes) this.drop(change, readAt);
   }
 
   /** Keeps a choice that was just stored. */
@@ -129,24 +138,33 @@ export class FactsCache {
     this.#put(choiceKey(choice), { kind: 'choice', document, readAt });
   }
 
-  /** Forgets what a change touches, and nothing else. */
-  drop(change: DirectoryChange): void {
+  /**
+   * Forgets what a change touches, and nothing else.
+   *
+   * @param readUntil on the monotonic clock: what was read later is kept
+   */
+  drop(change: DirectoryChange, readUntil = Number.POSITIVE_INFINITY): void {
     switch (change.kind) {
       case 'user':
-        this.#kept.delete(userKey(change.orgId, change.id));
+        this.#delete(userKey(change.orgId, change.id), readUntil);
         return;
       case 'client':
-        this.#kept.delete(clientKey(change.orgId, change.id));
+        this.#delete(clientKey(change.orgId, change.id), readUntil);
         return;
       case 'tenant':
-        this.#kept.delete(tenantKey(change.id));
+        this.#delete(tenantKey(change.id), readUntil);
         return;
       case 'choice':
-        this.#kept.delete(choiceKey(change));
+        this.#delete(choiceKey(change), readUntil);
         return;
       case 'everything':
         this.#kept.clear();
     }
+  }
+
+  #delete(key: string, readUntil: number): void {
+    const found = this.#kept.peek(key);
+    if (found !== undefined && found.readAt <= readUntil) this.#kept.delete(key);
   }
 
   #putTenant(id: string, document: TenantDocument, readAt: number): void {
@@ -188,9 +206,10 @@ class UsedDocuments {
     return found?.kind === 'tenant' ? found.document : undefined;
   }
 
-  choice(key: ChoiceKey): ChoiceDocument | undefined {
+  choice(key: ChoiceKey, noChoiceBefore: number): ChoiceDocument | undefined {
     const found = this.#take(choiceKey(key));
-    return found?.kind === 'choice' ? found.document : undefined;
+    if (found?.kind !== 'choice') return undefined;
+    return found.document === null && found.readAt < noChoiceBefore ? undefined : found.document;
   }
 
   #take(key: string): Kept | undefined {

@@ -1,4 +1,5 @@
 import type {
+  ClientBinding,
   ClientFacts,
   FeatureGrant,
   FeatureSetting,
@@ -40,16 +41,17 @@ export function suspendedTenant(id: string): TenantFacts {
 const DOCUMENT_BYTES = 600;
 const COVER_BYTES = 300;
 const SETTING_BYTES = 160;
+const TEXT_BYTES = 32;
 
 /** @returns bytes, an estimate */
 export function weighUser({ user, grantTenantIds }: UserDocument): number {
-  const covers = user?.memberships.length ?? 0;
-  return DOCUMENT_BYTES + (covers + grantTenantIds.size) * COVER_BYTES + weighSettings(user?.grants ?? []);
+  const covers = weighCovers(user?.memberships ?? []) + grantTenantIds.size * COVER_BYTES;
+  return DOCUMENT_BYTES + covers + weighSettings(user?.grants ?? []);
 }
 
 /** @returns bytes, an estimate */
 export function weighClient(client: ClientDocument): number {
-  return DOCUMENT_BYTES + (client?.bindings.length ?? 0) * COVER_BYTES;
+  return DOCUMENT_BYTES + weighCovers(client?.bindings ?? []);
 }
 
 /** @returns bytes, an estimate */
@@ -63,6 +65,13 @@ export function weighTenant(tenant: TenantDocument): number {
 /** @returns bytes, an estimate */
 export function weighChoice(): number {
   return DOCUMENT_BYTES;
+}
+
+function weighCovers(covers: readonly ClientBinding[]): number {
+  return covers.reduce((sum, { tenantId, roles }) => {
+    const texts = roles.reduce((bytes, role) => bytes + TEXT_BYTES + 2 * role.length, 2 * tenantId.length);
+    return sum + COVER_BYTES + texts;
+  }, 0);
 }
 
 function weighSettings(settings: readonly (FeatureSetting | FeatureGrant)[]): number {

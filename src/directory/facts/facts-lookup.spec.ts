@@ -186,6 +186,20 @@ describe('facts that were just read', () => {
     expect((await looking).origin).toBe('directory');
   });
 
+  it('weigh more where roles are many', async () => {
+    const sizes = await Promise.all(
+      [0, 50].map(async (count) => {
+        const { lookup, lookUp } = startLookup();
+        const roles = Array.from({ length: count }, (_, index) => `role-${String(index)}`.padEnd(40, 'x'));
+        const { user } = BLUE.facts;
+        const memberships = [{ ...membership('blue'), roles }];
+        await lookUp(ANN, { ...BLUE, facts: { ...BLUE.facts, user: user && { ...user, memberships } } });
+        return lookup.size.bytes;
+      }),
+    );
+    expect((sizes[1] ?? 0) - (sizes[0] ?? 0)).toBeGreaterThan(50 * 40);
+  });
+
   it('take no more memory than they may', async () => {
     const { lookup, lookUp } = startLookup({ cacheBytes: 64 * 1024 });
     for (let index = 0; index < 500; index += 1) {
@@ -305,6 +319,25 @@ describe('a change in the directory', () => {
     expect([origin, facts.tenants.get('blue')?.status]).toEqual(['cache', 'suspended']);
   });
 
+  it('that is a choice of this process outlives a slow read, and keeps no other lookups apart', async () => {
+    const pending: ((read: FactsReading) => void)[] = [];
+    const { lookup, clock } = startLookup({
+      source: () => new Promise((resolve) => void pending.push(resolve)),
+    });
+    const refresh = { ...ANN, presentedJti: 'jti' };
+    const others = [lookup.lookUp({ ...ANN, userId: 'bob' }, TIME, SECOND)];
+    const slow = lookup.lookUp(refresh, TIME, SECOND);
+    clock.now += 1;
+    const choice = { orgId: 'acme', clientId: 'web', userId: 'ann', refreshTokenJti: 'jti' };
+    lookup.noteChoice({ ...choice, tenantId: 'blue', chosenAt: NOW });
+    others.push(lookup.lookUp({ ...ANN, userId: 'bob' }, TIME, SECOND));
+    for (const land of pending) land(BLUE);
+    await Promise.all([slow, ...others]);
+    expect(pending).toHaveLength(2);
+    const { origin, facts } = await lookup.lookUp(refresh, TIME, SECOND);
+    expect([origin, facts.remembered?.tenantId]).toEqual(['cache', 'blue']);
+  });
+
   it('that is a choice of this process is known at once', async () => {
     const { lookup, lookUp } = startLookup();
     const refresh = { ...ANN, presentedJti: 'jti' };
@@ -341,6 +374,26 @@ describe('while the directory cannot be read', () => {
     await lookUp(ANN);
     clock.now += 6 * SECOND;
     await expect(lookUp({ ...ANN, presentedJti: 'jti' }, UNAVAILABLE)).rejects.toBe(UNAVAILABLE);
+  });
+
+  it('that there was no choice for a refresh token does not stand in: another process may have stored one', async () => {
+    const { lookUp, clock } = startLookup();
+    const refresh = { ...ANN, presentedJti: 'jti' };
+    await lookUp(refresh);
+    clock.now += 5 * SECOND;
+    expect((await lookUp(refresh, UNAVAILABLE)).origin).toBe('cache');
+    clock.now += 1;
+    await expect(lookUp(refresh, UNAVAILABLE)).rejects.toBe(UNAVAILABLE);
+    expect((await lookUp(ANN, UNAVAILABLE)).origin).toBe('stale');
+  });
+
+  it('a choice whose tenant is gone stands in, and says so', async () => {
+    const { lookUp, clock } = startLookup();
+    const refresh = { ...ANN, presentedJti: 'jti' };
+    const remembered = { tenantId: 'gone', chosenAt: NOW };
+    await lookUp(refresh, { ...BLUE, facts: { ...BLUE.facts, remembered } });
+    clock.now += 60 * SECOND;
+    expect(await lookUp(refresh, UNAVAILABLE)).toMatchObject({ origin: 'stale', facts: { remembered } });
   });
 
   it('what the directory says for certain is not made better by older facts', async () => {

@@ -33,6 +33,7 @@ export interface FactsLookupOptions {
 
 /** A read that is under way. */
 interface Flight {
+  readonly presentedJti: string | null;
   /** What changed since it began: it may have read the state before. */
   readonly changes: DirectoryChange[];
   readonly reading: Promise<FactsReading>;
@@ -84,7 +85,10 @@ export class FactsLookup {
    */
   forget(change: DirectoryChange): void {
     this.#cache.drop(change);
-    this.#joinable.clear();
+    for (const [id, { presentedJti }] of this.#joinable) {
+      const isTouched = change.kind !== 'choice' || presentedJti === change.refreshTokenJti;
+      if (isTouched) this.#joinable.delete(id);
+    }
     for (const { changes } of this.#flights) changes.push(change);
   }
 
@@ -96,7 +100,12 @@ export class FactsLookup {
   }
 
   #find(key: FactsKey, time: LookupTime, ageMs: number): KeptFacts | undefined {
-    return ageMs === 0 ? undefined : this.#cache.find(key, time, this.#options.monotonicNow() - ageMs);
+    if (ageMs === 0) return undefined;
+    const now = this.#options.monotonicNow();
+    return this.#cache.find(key, time, {
+      notBefore: now - ageMs,
+      noChoiceBefore: now - this.#options.freshMs,
+    });
   }
 
   #aged({ facts, readAt }: KeptFacts, origin: FactsOrigin): AgedFacts {
@@ -113,7 +122,7 @@ export class FactsLookup {
       this.#cache.keep(key, read, { readAt: startedAt, changes });
       return read;
     });
-    const flight: Flight = { changes, reading };
+    const flight: Flight = { presentedJti: key.presentedJti, changes, reading };
     this.#joinable.set(id, flight);
     this.#flights.add(flight);
     const land = (): void => {
