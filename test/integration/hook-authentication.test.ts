@@ -169,6 +169,24 @@ describe('a caller', () => {
     expect(headers.connection).toBe('close');
     expect(await strict.send(PAYLOAD)).toEqual({ status: 200, body: STAMPED });
   });
+
+  it('gets that error, too, where it writes its whole body before it reads', async () => {
+    const strict = await startTestHook({ configuration: { unauthenticatedAnswer: 'error' } });
+    const { port } = new URL(strict.service.url);
+    const socket = connect({ host: 'localhost', port: Number(port), ca: strict.ca });
+    let received = '';
+    socket.on('error', () => undefined);
+    await once(socket, 'secureConnect');
+    const head = [`host: localhost:${port}`, `${HEADER}: wrong`, 'content-type: application/json'];
+    socket.write(`POST /okta/token-hook HTTP/1.1\r\n${head.join('\r\n')}\r\ncontent-length: 40000\r\n\r\n`);
+    for (let chunk = 0; chunk < 10; chunk += 1) {
+      socket.write('x'.repeat(4_000));
+      await delay(10);
+    }
+    socket.setEncoding('latin1').on('data', (data: string) => (received += data));
+    await once(socket, 'close');
+    expect(received).toMatch(/^HTTP\/1\.1 200 .*"error"/s);
+  });
 });
 
 describe('a credential', () => {
