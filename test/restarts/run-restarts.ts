@@ -93,8 +93,6 @@ async function prepare(atEnd: Steps): Promise<Prepared> {
     MINTMARK_TLS_CERT_FILE: certFile,
     MINTMARK_TLS_KEY_FILE: keyFile,
     MINTMARK_DRAIN_SECONDS: DRAIN_SECONDS,
-    // Database, service, balancer and callers share one machine here: its slowness is not what is asked about.
-    MINTMARK_FACTS_DEADLINE_MS: '2500',
   };
   return { environment, ca: await readFile(caFile, 'utf8'), secret };
 }
