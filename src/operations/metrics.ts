@@ -144,9 +144,10 @@ function addGauge(registry: Registry, { name, help, read, label }: Reading): voi
     collect() {
       const value = read();
       this.reset();
-      // A gauge without labels has the value 0 after a reset: one that is not there is not shown at all.
-      if (value === null) this.remove();
-      else if (typeof value === 'number') this.set(value);
+      if (value === null) {
+        // A gauge without labels has the value 0 after a reset: one that is not there is not shown at all.
+        if (label === undefined) this.remove();
+      } else if (typeof value === 'number') this.set(value);
       else for (const [member, part] of Object.entries(value)) this.set({ [label ?? '']: member }, part);
     },
   });

@@ -45,10 +45,17 @@ export async function startOpsServer(address: ListenAddress, health: Health): Pr
     const { contentType, body } = await health.metrics.text();
     return reply.type(contentType).send(body);
   });
-  server.setErrorHandler((_error, _request, reply) => reply.status(400).send(UNANSWERABLE));
+  server.setErrorHandler((error, _request, reply) => reply.status(statusOf(error)).send(UNANSWERABLE));
   server.setNotFoundHandler((_request, reply) => reply.status(404).send({ error: 'not found' }));
   const url = await listen({ address, scheme: 'http', port: 'MINTMARK_OPS_PORT' }, (options) =>
     server.listen(options),
   );
   return { url, close: () => server.close() };
+}
+
+/** What the caller did wrong has a status of its own; anything else is ours. */
+function statusOf(error: unknown): number {
+  const status: unknown =
+    typeof error === 'object' && error !== null ? Reflect.get(error, 'statusCode') : undefined;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
 }

@@ -99,7 +99,7 @@ describe('the playground', () => {
       expect(lifetime).toBeGreaterThan(1700);
       expect(lifetime).toBeLessThanOrEqual(1800);
 
-      for (const path of ['/healthz', '/readyz'])
+      for (const path of ['/healthz', '/readyz', '/metrics'])
         expect((await fetch(`${state.opsUrl}${path}`)).status).toBe(200);
       expect(await first.stop()).toBe(0);
 
