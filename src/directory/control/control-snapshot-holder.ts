@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { isDeepStrictEqual } from 'node:util';
 import { buildControlSnapshot, type ControlRows, type ControlSnapshot } from './control-snapshot.js';
 
 export interface ControlSnapshotHolderOptions {
@@ -19,6 +20,8 @@ export interface ControlSnapshotHolderOptions {
 /** Keeps the control snapshot in memory and refreshes it off the request path. */
 export class ControlSnapshotHolder {
   readonly #options: ControlSnapshotHolderOptions;
+  /** What the current snapshot was made of. */
+  #rows: ControlRows;
   #current: ControlSnapshot;
   #isFromCopy: boolean;
   #timer: NodeJS.Timeout | undefined;
@@ -33,6 +36,7 @@ export class ControlSnapshotHolder {
     this.#isFromCopy = isFromCopy;
     this.#isFailing = isFromCopy;
     if (!isFromCopy) this.#readAt = performance.now();
+    this.#rows = first;
     this.#current = buildControlSnapshot(first);
     options.onRefresh?.(this.#current);
     this.#schedule();
@@ -86,7 +90,11 @@ export class ControlSnapshotHolder {
   async #refresh(): Promise<void> {
     try {
       const rows = await this.#options.read();
-      this.#current = buildControlSnapshot(rows);
+      // Most of the time nothing has changed: then the mappings stay compiled, and what was kept by their identity is kept.
+      if (!isDeepStrictEqual(rows, this.#rows)) {
+        this.#current = buildControlSnapshot(rows);
+        this.#rows = rows;
+      }
       this.#readAt = performance.now();
       this.#isFromCopy = false;
       if (this.#isFailing) this.#options.onRecovery?.();
