@@ -13,14 +13,24 @@ import {
   type UserDocument,
 } from './facts-documents.js';
 import type { FactsKey, FactsReading, LookupTime } from './facts-source.js';
+import { isSameData } from './same-data.js';
 
-/** A document, and when the statement that read it began: milliseconds on the monotonic clock. */
-type Kept = { readonly readAt: number } & (
-  | { readonly kind: 'user'; readonly document: UserDocument }
-  | { readonly kind: 'client'; readonly document: ClientDocument }
-  | { readonly kind: 'tenant'; readonly document: TenantDocument }
-  | { readonly kind: 'choice'; readonly document: ChoiceDocument }
-);
+/** A document that is kept. */
+type Kept = FactsPart &
+  (
+    | { readonly kind: 'user'; readonly document: UserDocument }
+    | { readonly kind: 'client'; readonly document: ClientDocument }
+    | { readonly kind: 'tenant'; readonly document: TenantDocument }
+    | { readonly kind: 'choice'; readonly document: ChoiceDocument }
+  );
+
+/** A document that facts were put together from. */
+export interface FactsPart {
+  /** When the statement began that found it as it is for the last time: milliseconds on the monotonic clock. */
+  readAt: number;
+  /** Whether it is the one that is kept; not any more when another was read, or when it was dropped or had to go. */
+  isKept: boolean;
+}
 
 /** How old kept documents may be: instants on the monotonic clock, in milliseconds. */
 export interface KeptSince {
@@ -33,6 +43,7 @@ export interface KeptFacts {
   readonly facts: Facts;
   /** When the oldest of their documents was read, on the monotonic clock. */
   readonly readAt: number;
+  readonly parts: readonly Readonly<FactsPart>[];
 }
 
 /** The refresh token that a choice belongs to. */
@@ -63,6 +74,9 @@ export class FactsCache {
     this.#kept = new LRUCache({
       maxSize: maxBytes,
       sizeCalculation: (kept, key) => weigh(kept) + 2 * key.length,
+      dispose: (kept) => {
+        kept.isKept = false;
+      },
     });
   }
 
@@ -102,7 +116,8 @@ export class FactsCache {
           tenants,
         ),
       );
-    return isComplete ? { facts: Object.freeze({ ...subjects, tenants }), readAt: used.oldest } : undefined;
+    if (!isComplete) return undefined;
+    return { facts: Object.freeze({ ...subjects, tenants }), readAt: used.oldest, parts: used.parts };
   }
 
   /**
@@ -123,10 +138,10 @@ export class FactsCache {
     for (const id of [hintedTenantId, facts.remembered?.tenantId ?? null]) {
       if (id !== null && !tenants.has(id)) this.#putTenant(id, null, readAt);
     }
-    this.#put(clientKey(orgId, clientId), { kind: 'client', document: facts.client, readAt });
+    this.#put(clientKey(orgId, clientId), { kind: 'client', document: facts.client, readAt, isKept: true });
     if (userId !== null) {
       const document = { user: facts.user, grantTenantIds: new Set(tenants.keys()) };
-      this.#put(userKey(orgId, userId), { kind: 'user', document, readAt });
+      this.#put(userKey(orgId, userId), { kind: 'user', document, readAt, isKept: true });
       if (refreshTokenJti !== null)
         this.keepChoice({ orgId, clientId, userId, refreshTokenJti }, facts.remembered, readAt);
     }
@@ -135,7 +150,7 @@ export class FactsCache {
 
   /** Keeps a choice that was just stored. */
   keepChoice(choice: ChoiceKey, document: ChoiceDocument, readAt: number): void {
-    this.#put(choiceKey(choice), { kind: 'choice', document, readAt });
+    this.#put(choiceKey(choice), { kind: 'choice', document, readAt, isKept: true });
   }
 
   /**
@@ -168,13 +183,22 @@ export class FactsCache {
   }
 
   #putTenant(id: string, document: TenantDocument, readAt: number): void {
-    this.#put(tenantKey(id), { kind: 'tenant', document, readAt });
+    this.#put(tenantKey(id), { kind: 'tenant', document, readAt, isKept: true });
   }
 
-  /** A slow read never replaces what a later one has found. */
+  /**
+   * A slow read never replaces what a later one has found. Most reads find what is kept already: that stays, so that what was
+   * made of it stays, and the new copy is gone as fast as it came.
+   */
   #put(key: string, entry: Kept): void {
     const found = this.#kept.peek(key);
-    if (found === undefined || found.readAt <= entry.readAt) this.#kept.set(key, entry);
+    if (found !== undefined && found.readAt > entry.readAt) return;
+    if (found === undefined || !isSameData(found.document, entry.document)) {
+      this.#kept.set(key, entry);
+      return;
+    }
+    found.readAt = entry.readAt;
+    this.#kept.get(key); // counts as used
   }
 }
 
@@ -184,6 +208,7 @@ const NOBODY: UserDocument = Object.freeze({ user: null, grantTenantIds: new Set
 class UsedDocuments {
   readonly #kept: LRUCache<string, Kept>;
   readonly #notBefore: number;
+  readonly parts: FactsPart[] = [];
   oldest = Number.POSITIVE_INFINITY;
 
   constructor(kept: LRUCache<string, Kept>, notBefore: number) {
@@ -216,6 +241,7 @@ class UsedDocuments {
     const found = this.#kept.get(key);
     if (found === undefined || found.readAt < this.#notBefore) return undefined;
     this.oldest = Math.min(this.oldest, found.readAt);
+    this.parts.push(found);
     return found;
   }
 }

@@ -17,6 +17,8 @@ export interface AgedFacts {
   readonly facts: Facts;
   readonly origin: FactsOrigin;
   readonly ageMs: number;
+  /** What they were put together from, where they were in the cache and fresh: what is made of them holds as long as that does. */
+  readonly basis: KeptFacts | null;
 }
 
 export interface FactsLookupOptions {
@@ -69,7 +71,7 @@ export class FactsLookup {
     if (fresh !== undefined) return this.#aged(fresh, 'cache');
     try {
       const { facts } = await withinDeadline(this.#read(key, time), waitMs);
-      return { facts, origin: 'directory', ageMs: 0 };
+      return { facts, origin: 'directory', ageMs: 0, basis: null };
     } catch (error) {
       // Only where the directory is out of reach: what it holds for certain is not made better by older facts.
       const isOutOfReach = error instanceof DeadlineError || error instanceof FactsUnavailableError;
@@ -108,8 +110,9 @@ export class FactsLookup {
     });
   }
 
-  #aged({ facts, readAt }: KeptFacts, origin: FactsOrigin): AgedFacts {
-    return { facts, origin, ageMs: this.#options.monotonicNow() - readAt };
+  #aged(kept: KeptFacts, origin: 'cache' | 'stale'): AgedFacts {
+    const ageMs = this.#options.monotonicNow() - kept.readAt;
+    return { facts: kept.facts, origin, ageMs, basis: origin === 'cache' ? kept : null };
   }
 
   #read(key: FactsKey, time: LookupTime): Promise<FactsReading> {
