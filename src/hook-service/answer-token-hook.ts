@@ -1,4 +1,3 @@
-import type { Decision } from '../claims/decision.js';
 import type { HookCall } from '../claims/hook-call.js';
 import { readHookCall } from '../claims/read-hook-call.js';
 import {
@@ -9,10 +8,10 @@ import {
 } from '../directory/control/control-snapshot.js';
 import { GRANT_TYPES } from '../okta/grant-types.js';
 import { TOKEN_HOOK_EVENT_TYPE, type TokenHookRequest } from '../okta/token-hook-request.js';
-import type { TokenHookResponse } from '../okta/token-hook-response.js';
 import {
   policyAnswer,
   stamp,
+  type Answer,
   type Stamped,
   type StampingDependencies,
   type StampingSettings,
@@ -22,9 +21,7 @@ import type { CallRecord, RefusalReason } from './call-record.js';
 import type { RequestCheck } from './compile-request-check.js';
 
 export interface HookAnswer {
-  readonly response: TokenHookResponse;
-  /** The response as JSON, where it had to be written already. */
-  readonly text?: string | null;
+  readonly answer: Answer;
   readonly record: CallRecord;
 }
 
@@ -40,12 +37,12 @@ export interface AnsweringDependencies extends StampingDependencies {
  *
  * @param body the parsed JSON of the request
  */
-export async function answerTokenHook(
+export function answerTokenHook(
   body: unknown,
   credential: CredentialControl,
   clock: CallClock,
   dependencies: AnsweringDependencies,
-): Promise<HookAnswer> {
+): HookAnswer | Promise<HookAnswer> {
   if (!dependencies.isTokenHookRequest(body)) return refuse(reasonFor(body), credential, null);
   if (body.eventType !== TOKEN_HOOK_EVENT_TYPE) return refuse('not_this_event', credential, null);
   const snapshot = dependencies.control();
@@ -66,7 +63,7 @@ export function refuse(
   detail: string | null,
 ): HookAnswer {
   return {
-    response: policyAnswer(credential.failurePolicy),
+    answer: policyAnswer(credential.failurePolicy),
     record: { ...emptyRecord(credential), outcome: 'failed', reason, detail },
   };
 }
@@ -91,7 +88,7 @@ interface KnownIssuer {
   readonly dependencies: AnsweringDependencies;
 }
 
-async function answerForIssuer(body: TokenHookRequest, known: KnownIssuer): Promise<HookAnswer> {
+function answerForIssuer(body: TokenHookRequest, known: KnownIssuer): HookAnswer | Promise<HookAnswer> {
   const { issuer, snapshot, credential, clock, dependencies } = known;
   const clientId = body.data.context.protocol.client.id;
   const control = effectiveControl(snapshot, issuer, clientId);
@@ -101,25 +98,31 @@ async function answerForIssuer(body: TokenHookRequest, known: KnownIssuer): Prom
     deadlineMs: dependencies.deadlineMs,
     ...control,
   };
-  const record = {
-    ...emptyRecord(credential),
-    issuerId: issuer.rules.issuerId,
-    mode: control.mode,
-    clientId: CLIENT_ID.test(clientId) ? clientId : null,
-  };
   const reading = readHookCall(body);
   if (reading.kind === 'unusable') {
-    const refused = refuse('unusable_payload', credential, reading.why);
-    const response = control.mode === 'enforce' ? refused.response : policyAnswer('omit');
+    const { answer, record } = refuse('unusable_payload', credential, reading.why);
     return {
-      response,
-      record: { ...record, outcome: 'failed', reason: 'unusable_payload', detail: reading.why },
+      answer: control.mode === 'enforce' ? answer : policyAnswer('omit'),
+      record: {
+        ...record,
+        issuerId: issuer.rules.issuerId,
+        mode: control.mode,
+        clientId: loggedClientId(clientId),
+      },
     };
   }
   clock.end('check');
-  const stamped = await stamp(reading.call, settings, clock, dependencies);
-  const { response, text } = stamped;
-  return { response, text, record: { ...record, ...describe(reading.call, settings, stamped) } };
+  const { call } = reading;
+  const finish = (stamped: Stamped): HookAnswer => ({
+    answer: stamped.answer,
+    record: describe(call, { settings, credential, stamped }),
+  });
+  const stamped = stamp(call, settings, clock, dependencies);
+  return stamped instanceof Promise ? stamped.then(finish) : finish(stamped);
+}
+
+function loggedClientId(clientId: string): string | null {
+  return CLIENT_ID.test(clientId) ? clientId : null;
 }
 
 function emptyRecord({ id }: CredentialControl): CallRecord {
@@ -141,22 +144,30 @@ function emptyRecord({ id }: CredentialControl): CallRecord {
   };
 }
 
+interface StampedCall {
+  readonly settings: StampingSettings;
+  readonly credential: CredentialControl;
+  readonly stamped: Stamped;
+}
+
 function describe(
-  { subject, grantType }: HookCall,
-  { mode }: StampingSettings,
-  stamped: Stamped,
-): Partial<CallRecord> {
+  { subject, grantType, clientId }: HookCall,
+  { settings: { mode, rules }, credential, stamped }: StampedCall,
+): CallRecord {
   const { decision, failure, detail, facts } = stamped;
-  const denial = decision?.kind === 'deny' ? decision : null;
   return {
     outcome: outcomeOf(mode, stamped),
-    reason: failure ?? denial?.reason ?? null,
-    detail: detail ?? denial?.detail ?? null,
+    reason: failure ?? decision?.reason ?? null,
+    detail: detail ?? decision?.detail ?? null,
+    credentialId: credential.id,
+    issuerId: rules.issuerId,
+    mode,
+    clientId: loggedClientId(clientId),
     userId: subject.kind === 'user' ? subject.userId : null,
     grantType: GRANT_TYPES.has(grantType) ? grantType : 'other',
-    selection: decision?.trace.selection.outcome ?? null,
-    tenantId: decision?.trace.selection.tenantId ?? null,
-    dropped: droppedClaims(decision),
+    selection: decision?.selection ?? null,
+    tenantId: decision?.tenantId ?? null,
+    dropped: decision?.dropped ?? [],
     facts: facts?.origin ?? null,
     factsAgeMs: Math.round(facts?.ageMs ?? 0),
   };
@@ -168,8 +179,4 @@ function outcomeOf(mode: StampingSettings['mode'], { decision, failure }: Stampe
   if (mode === 'shadow') return 'shadow';
   if (decision?.kind === 'deny') return 'denied';
   return decision?.kind === 'patch' ? 'stamped' : 'unchanged';
-}
-
-function droppedClaims(decision: Decision | null): readonly string[] {
-  return Object.values(decision?.trace.tokens ?? {}).flatMap(({ dropped }) => dropped);
 }

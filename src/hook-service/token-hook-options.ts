@@ -6,12 +6,16 @@ import { rememberChoice } from '../directory/choices/remembered-choices.js';
 import { FactsLookup } from '../directory/facts/facts-lookup.js';
 import { FactsUnavailableError } from '../directory/facts/facts-source.js';
 import { databaseFacts } from '../directory/facts/read-facts.js';
-import { createPseudonyms } from '../operations/logger.js';
+import { createPseudonyms, lineWriter } from '../operations/logger.js';
 import type { Metrics, Reading } from '../operations/metrics.js';
+import { KeptAnswers } from '../stamping/kept-answers.js';
 import { compileRequestCheck } from './compile-request-check.js';
 import type { ServiceParts } from './service-parts.js';
 import type { HookServiceDependencies } from './hook-service-dependencies.js';
 import type { TokenHookOptions } from './token-hook.service.js';
+
+/** Of the memory that the configuration gives to facts; the rest is for the answers that equal calls get from them. */
+const FACTS_SHARE = 0.7;
 
 /** Puts together what answers calls: the cache over the directory, and what is counted and remembered. */
 export function tokenHookOptions(
@@ -23,6 +27,7 @@ export function tokenHookOptions(
     if (control.isFromCopy) throw new FactsUnavailableError(new DirectoryUnreadError());
   };
   const readFacts = databaseFacts(database);
+  const factsBytes = Math.ceil(configuration.factsCacheBytes * FACTS_SHARE);
   const facts = new FactsLookup({
     source: async (key, time) => {
       refuseUnread();
@@ -30,12 +35,12 @@ export function tokenHookOptions(
     },
     freshMs: configuration.cachedFactsMs,
     staleMs: configuration.staleFactsMs,
-    cacheBytes: configuration.factsCacheBytes,
+    cacheBytes: factsBytes,
     monotonicNow: () => performance.now(),
   });
   addReadings(metrics, { facts, database, bearer, control });
   return {
-    logger,
+    logCall: lineWriter(logger),
     metrics,
     tracing,
     pseudonym: createPseudonyms(configuration.log),
@@ -43,6 +48,11 @@ export function tokenHookOptions(
     isTokenHookRequest: compileRequestCheck(),
     control: () => control.current,
     facts,
+    keptAnswers: new KeptAnswers({
+      maxBytes: configuration.factsCacheBytes - factsBytes,
+      freshMs: configuration.cachedFactsMs,
+      monotonicNow: () => performance.now(),
+    }),
     rememberChoice: async (choice) => {
       refuseUnread();
       await rememberChoice(database, choice);

@@ -12,28 +12,41 @@ export interface Step {
 export class CallClock {
   readonly arrivedAt: number;
   readonly #monotonicNow: () => number;
-  readonly #steps: Step[] = [];
-  #lastAt: number;
+  readonly #names: StepName[] = [];
+  readonly #ends: number[] = [];
 
   constructor(monotonicNow: () => number) {
     this.#monotonicNow = monotonicNow;
     this.arrivedAt = monotonicNow();
-    this.#lastAt = this.arrivedAt;
   }
 
+  /** The steps so far; made when they are asked for, since most calls are only counted. */
   get steps(): readonly Step[] {
-    return this.#steps;
+    return this.#names.map((step, index) => ({
+      step,
+      startedAt: this.#ends[index - 1] ?? this.arrivedAt,
+      endedAt: this.#ends[index] ?? this.arrivedAt,
+    }));
   }
 
   /** When the last step ended, in milliseconds since the arrival. */
   get durationMs(): number {
-    return this.#lastAt - this.arrivedAt;
+    return (this.#ends.at(-1) ?? this.arrivedAt) - this.arrivedAt;
   }
 
   end(step: StepName): void {
-    const startedAt = this.#lastAt;
-    this.#lastAt = this.#monotonicNow();
-    this.#steps.push({ step, startedAt, endedAt: this.#lastAt });
+    this.#names.push(step);
+    this.#ends.push(this.#monotonicNow());
+  }
+
+  /** Visits each step with how many milliseconds it took. */
+  eachStep(visit: (step: StepName, milliseconds: number) => void): void {
+    let startedAt = this.arrivedAt;
+    for (const [index, step] of this.#names.entries()) {
+      const endedAt = this.#ends[index] ?? startedAt;
+      visit(step, endedAt - startedAt);
+      startedAt = endedAt;
+    }
   }
 
   /** Milliseconds left of the time that a call may take from its arrival; 0 or less when it has passed. */

@@ -1,4 +1,4 @@
-import { checkHookResponse, type Violation } from '../claims/check-hook-response.js';
+import { checkHookResponse } from '../claims/check-hook-response.js';
 import { decide } from '../claims/decide.js';
 import type { Decision } from '../claims/decision.js';
 import type { Facts } from '../claims/facts.js';
@@ -9,8 +9,9 @@ import { DENIAL, NO_COMMANDS, toHookResponse } from '../claims/to-hook-response.
 import { FactsUnavailableError, TooManyFactsError, type FactsKey } from '../directory/facts/facts-source.js';
 import type { AgedFacts, FactsLookup, FactsOrigin } from '../directory/facts/facts-lookup.js';
 import { DeadlineError, withinDeadline } from '../directory/facts/within-deadline.js';
-import type { TokenHookResponse } from '../okta/token-hook-response.js';
 import type { CallClock } from './call-clock.js';
+import { summarizeDecision, type DecisionSummary } from './decision-summary.js';
+import type { KeptAnswers } from './kept-answers.js';
 
 /** The settings of one call: those of its issuer, as its client overrides them. */
 export interface StampingSettings {
@@ -31,19 +32,23 @@ export type StampingFailure =
   | 'invalid_response'
   | 'internal';
 
+/** An answer as it is sent: JSON that Okta applies. */
+export interface Answer {
+  readonly text: string;
+  /** Whether it stops minting. */
+  readonly isDenial: boolean;
+}
+
 /** What became of one call. */
 export interface Stamped {
-  readonly response: TokenHookResponse;
-  /** The response as JSON, where it had to be written already. */
-  readonly text: string | null;
+  readonly answer: Answer;
   /** Absent where the mode is `off`, or where something failed before a decision. */
-  readonly decision: Decision | null;
+  readonly decision: DecisionSummary | null;
   /** What would have been answered in mode `enforce`. */
-  readonly wouldAnswer: TokenHookResponse;
+  readonly wouldAnswer: Answer;
   readonly failure: StampingFailure | null;
   /** What failed, for the log: never shown to the caller, and free of personal data. */
   readonly detail: string | null;
-  readonly violations: readonly Violation[];
   /** Which facts were decided on; null where none were needed or had. */
   readonly facts: FactsTrace | null;
 }
@@ -67,6 +72,8 @@ export interface ChoiceToStore {
 
 export interface StampingDependencies {
   readonly facts: Pick<FactsLookup, 'lookUp'>;
+  /** What equal calls are answered with. */
+  readonly keptAnswers: KeptAnswers;
   /** Stores a choice durably before the answer is given. */
   readonly rememberChoice: (choice: ChoiceToStore) => Promise<void>;
   /** Milliseconds since the epoch. */
@@ -83,78 +90,127 @@ const NO_FACTS: Facts = Object.freeze({ user: null, client: null, tenants: new M
 
 /**
  * Stamps one call: facts, decision, remembered choice, response, checked against Okta's own rules. Never throws; what
- * goes wrong is answered by the failure policy, in mode `enforce`.
+ * goes wrong is answered by the failure policy, in mode `enforce`. At once where an equal call was decided before.
  */
-export async function stamp(
+export function stamp(
   call: HookCall,
   settings: StampingSettings,
   clock: CallClock,
   dependencies: StampingDependencies,
-): Promise<Stamped> {
-  if (settings.mode === 'off') return unanswered(null);
+): Stamped | Promise<Stamped> {
+  if (settings.mode === 'off') return UNANSWERED;
+  const needs = { call, settings, clock, dependencies };
+  return answerAsKept('cache', needs) ?? decideAnew(needs);
+}
+
+/** What an equal call was answered with, where that still holds. */
+function answerAsKept(
+  origin: FactsOrigin,
+  { call, settings, clock, dependencies }: Needs,
+): Stamped | undefined {
+  const { orgId, rules } = settings;
+  const kept = dependencies.keptAnswers.find({ call, orgId, rules, now: dependencies.now() });
+  if (kept === undefined) return undefined;
+  clock.end('facts');
+  const { answer, ageMs } = kept;
+  return answered(answer, settings, { decision: answer.summary, facts: { origin, ageMs } });
+}
+
+interface Needs {
+  readonly call: HookCall;
+  readonly settings: StampingSettings;
+  readonly clock: CallClock;
+  readonly dependencies: StampingDependencies;
+}
+
+async function decideAnew(needs: Needs): Promise<Stamped> {
   try {
-    const found = await lookUpFacts(call, settings, clock, dependencies);
-    clock.end('facts');
-    const now = dependencies.now();
-    const decision = decide(call, found?.facts ?? NO_FACTS, settings.rules, now);
-    clock.end('decide');
-    const remembered = await remember(decision, { call, settings, clock, dependencies, now });
-    const wouldAnswer = toHookResponse(decision, call.drafts);
-    const text = JSON.stringify(wouldAnswer);
-    const violations = checkHookResponse(wouldAnswer, call.drafts, text);
-    const facts = found === null ? null : { origin: found.origin, ageMs: found.ageMs };
-    const stamped = { ...unanswered(decision), violations, facts };
-    if (violations.length > 0) {
-      const detail = violations.map(({ section, rule }) => `${section}: ${rule}`).join('; ');
-      return failed('invalid_response', detail, settings, stamped);
-    }
-    if (!remembered && settings.mode === 'enforce') {
-      return failed('choice_not_remembered', 'the choice could not be stored in time', settings, stamped);
-    }
-    return { ...answered(wouldAnswer, settings, stamped), text: settings.mode === 'enforce' ? text : null };
+    const found = await lookUpFacts(needs);
+    // The directory was asked, and may have said what it had said before.
+    const kept = found?.origin === 'directory' ? answerAsKept('directory', needs) : undefined;
+    if (kept !== undefined) return kept;
+    needs.clock.end('facts');
+    return await decideOn(found, needs);
   } catch (error) {
-    return failed(failureOf(error), detailOf(error), settings, unanswered(null));
+    return failed(failureOf(error), detailOf(error), needs.settings, { decision: null, facts: null });
   }
 }
 
-function unanswered(decision: Decision | null): Stamped {
-  return {
-    response: NO_COMMANDS,
-    text: null,
-    wouldAnswer: NO_COMMANDS,
-    decision,
-    failure: null,
-    detail: null,
-    violations: [],
-    facts: null,
+async function decideOn(found: AgedFacts | null, needs: Needs): Promise<Stamped> {
+  const { call, settings, clock, dependencies } = needs;
+  const { orgId, rules, mode } = settings;
+  const now = dependencies.now();
+  const decision = decide(call, found?.facts ?? NO_FACTS, rules, now);
+  clock.end('decide');
+  const isRemembered = await remember(decision, now, needs);
+  const response = toHookResponse(decision, call.drafts);
+  const answer = {
+    text: JSON.stringify(response),
+    isDenial: decision.kind === 'deny',
+    summary: summarizeDecision(decision),
   };
+  const basis = {
+    decision: answer.summary,
+    facts: found && { origin: found.origin, ageMs: found.ageMs },
+  };
+  const violations = checkHookResponse(response, call.drafts, answer.text);
+  if (violations.length > 0) {
+    const detail = violations.map(({ section, rule }) => `${section}: ${rule}`).join('; ');
+    return failed('invalid_response', detail, settings, basis);
+  }
+  if (!isRemembered && mode === 'enforce')
+    return failed('choice_not_remembered', 'the choice could not be stored in time', settings, basis);
+  if (found?.basis && isKeepable(decision))
+    dependencies.keptAnswers.keep({ call, orgId, rules, now }, found.basis, answer);
+  return answered(answer, settings, basis);
 }
 
-function answered(wouldAnswer: TokenHookResponse, { mode }: StampingSettings, stamped: Stamped): Stamped {
-  return { ...stamped, wouldAnswer, response: mode === 'enforce' ? wouldAnswer : NO_COMMANDS };
+/** A choice has to be stored anew for each refresh token. */
+function isKeepable(decision: Decision): boolean {
+  return decision.kind === 'deny' || decision.remember === null;
 }
 
-function failed(
-  failure: StampingFailure,
-  detail: string,
-  settings: StampingSettings,
-  stamped: Stamped,
+type Basis = Pick<Stamped, 'decision' | 'facts'>;
+
+const NO_COMMANDS_ANSWER: Answer = { text: JSON.stringify(NO_COMMANDS), isDenial: false };
+
+const DENIAL_ANSWER: Answer = { text: JSON.stringify(DENIAL), isDenial: true };
+
+const UNANSWERED: Stamped = {
+  answer: NO_COMMANDS_ANSWER,
+  wouldAnswer: NO_COMMANDS_ANSWER,
+  decision: null,
+  failure: null,
+  detail: null,
+  facts: null,
+};
+
+function answered(
+  { text, isDenial }: Answer,
+  { mode }: StampingSettings,
+  { decision, facts }: Basis,
 ): Stamped {
-  return { ...answered(policyAnswer(settings.failurePolicy), settings, stamped), failure, detail };
+  const wouldAnswer = { text, isDenial };
+  const answer = mode === 'enforce' ? wouldAnswer : NO_COMMANDS_ANSWER;
+  return { answer, wouldAnswer, decision, facts, failure: null, detail: null };
+}
+
+function failed(failure: StampingFailure, detail: string, settings: StampingSettings, basis: Basis): Stamped {
+  return { ...answered(policyAnswer(settings.failurePolicy), settings, basis), failure, detail };
 }
 
 /** The failure policy, in Okta's words: no commands, or no token. */
-export function policyAnswer(policy: 'omit' | 'deny'): TokenHookResponse {
-  return policy === 'deny' ? DENIAL : NO_COMMANDS;
+export function policyAnswer(policy: 'omit' | 'deny'): Answer {
+  return policy === 'deny' ? DENIAL_ANSWER : NO_COMMANDS_ANSWER;
 }
 
 /** A payload that names two parties is denied whoever they are. */
-async function lookUpFacts(
-  call: HookCall,
-  { orgId, deadlineMs }: StampingSettings,
-  clock: CallClock,
-  { facts, now }: StampingDependencies,
-): Promise<AgedFacts | null> {
+async function lookUpFacts({
+  call,
+  settings: { orgId, deadlineMs },
+  clock,
+  dependencies: { facts, now },
+}: Needs): Promise<AgedFacts | null> {
   if (call.subject.kind === 'conflict') return null;
   const key: FactsKey = {
     orgId,
@@ -167,21 +223,14 @@ async function lookUpFacts(
   return facts.lookUp(key, { now: from, horizon: to }, clock.remainingMs(deadlineMs));
 }
 
-interface Remembering {
-  readonly call: HookCall;
-  readonly settings: StampingSettings;
-  readonly clock: CallClock;
-  readonly dependencies: StampingDependencies;
-  readonly now: number;
-}
-
 /**
  * Stores the choice that the decision wants remembered, also in mode `shadow`, so that turning stamping on later finds
  * the chains that began before. Returns false where it could not be stored in time.
  */
 async function remember(
   decision: Decision,
-  { call, settings, clock, dependencies, now }: Remembering,
+  now: number,
+  { call, settings, clock, dependencies }: Needs,
 ): Promise<boolean> {
   if (decision.kind === 'deny' || decision.remember === null || call.subject.kind !== 'user') return true;
   const storing = dependencies.rememberChoice({
