@@ -5,11 +5,10 @@ import type { RefusalReason } from './call-record.js';
 import type { Caller } from './caller-authentication.js';
 import type { TokenHookService } from './token-hook.service.js';
 
-/** Fastify's codes for bodies that never became a request. */
+/** Codes for bodies that never became a request: Fastify's and our own. */
 const BODY_FAULTS: Readonly<Record<string, RefusalReason>> = {
+  NOT_JSON: 'not_json',
   FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'not_json',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'not_json',
   FST_ERR_CTP_EMPTY_TYPE: 'not_json',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'not_json',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'not_json',

@@ -10,8 +10,9 @@ import { requireCaller } from './caller-authentication.js';
 import { createHookServer, type HookServer } from './hook-server.js';
 import { HookServiceModule } from './hook-service.module.js';
 import type { HookServiceDependencies } from './hook-service-dependencies.js';
+import { readJsonBodies } from './parse-body.js';
 import type { ServiceParts } from './service-parts.js';
-import { addTokenHookRoute, TOKEN_HOOK_PATH } from './token-hook.route.js';
+import { addTokenHookRoute } from './token-hook.route.js';
 import { tokenHookOptions } from './token-hook-options.js';
 import { requireTrustedPeer } from './trusted-peers.js';
 import { TokenHookService } from './token-hook.service.js';
@@ -38,8 +39,6 @@ export async function createApplication(
     trustProxy: trustedProxies.length === 0 ? false : trustedProxies.map(rangeText),
     bodyLimit: BODY_LIMIT_BYTES,
     return503OnClosing: false,
-    onProtoPoisoning: 'remove',
-    onConstructorPoisoning: 'remove',
     frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => {
       void reply.code(400).send({ error: 'the request cannot be answered' });
     },
@@ -48,13 +47,11 @@ export async function createApplication(
   const app = await NestFactory.create<NestFastifyApplication>(HookServiceModule.with(options), adapter, {
     logger: new NestLogger(logger),
     abortOnError: false,
-    // Fastify's own parser of JSON does.
-    bodyParser: false,
+    bodyParser: false, // see readJsonBodies
   });
   const server = app.getHttpAdapter().getInstance();
   if (tls === null) refuseStrangers(server, dependencies, parts.metrics);
   requireCaller(server, {
-    path: TOKEN_HOOK_PATH,
     control: () => parts.control.current,
     bearer: parts.bearer,
     unauthenticatedAnswer: configuration.unauthenticatedAnswer,
@@ -65,6 +62,7 @@ export async function createApplication(
       logger.warn({ problem }, 'hook call by an unauthenticated caller');
     },
   });
+  readJsonBodies(server);
   addTokenHookRoute(server, app.get(TokenHookService), parts.isStopping);
   const [hookServer] = servers;
   if (hookServer === undefined) throw new TypeError('Fastify made no server');
