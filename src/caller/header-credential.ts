@@ -23,6 +23,21 @@ export function hashSecret(secret: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(hash('sha256', Buffer.from(secret, 'latin1'), 'buffer'));
 }
 
+/** Credentials by the header that they come in. */
+export type CredentialsByHeader<Credential extends HeaderCredential> = ReadonlyMap<
+  string,
+  readonly Credential[]
+>;
+
+export function groupByHeader<Credential extends HeaderCredential>(
+  credentials: readonly Credential[],
+): CredentialsByHeader<Credential> {
+  const names = new Set(credentials.map(({ headerName }) => headerName));
+  return new Map(
+    [...names].map((name) => [name, credentials.filter(({ headerName }) => headerName === name)]),
+  );
+}
+
 /**
  * Finds every credential whose secret the headers carry. All credentials of a header are compared, in constant time and
  * without stopping at the first match. A header that comes twice proves nothing.
@@ -32,30 +47,27 @@ export function hashSecret(secret: string): Uint8Array<ArrayBuffer> {
  */
 export function provenByHeaders<Credential extends HeaderCredential>(
   rawHeaders: readonly string[],
-  credentials: readonly Credential[],
+  credentials: CredentialsByHeader<Credential>,
   now: number,
 ): readonly Credential[] {
-  const names = new Set(credentials.map(({ headerName }) => headerName));
-  return [...names].flatMap((name) => {
-    const values = headerValues(rawHeaders, name);
-    const [value] = values;
-    if (value === undefined || values.length > 1) return [];
-    return provenBy(
-      value,
-      credentials.filter(({ headerName }) => headerName === name),
-      now,
-    );
-  });
+  const proven: Credential[] = [];
+  for (const [name, candidates] of credentials) {
+    const value = onlyHeaderValue(rawHeaders, name);
+    if (value !== undefined) proven.push(...provenBy(value, candidates, now));
+  }
+  return proven;
 }
 
-/** All values of a header, by its name in lower case. */
-export function headerValues(rawHeaders: readonly string[], name: string): readonly string[] {
-  const values: string[] = [];
+/** The value of a header, by its name in lower case; undefined where it is not there, or comes twice. */
+export function onlyHeaderValue(rawHeaders: readonly string[], name: string): string | undefined {
+  let only: string | undefined;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const [header = '', value = ''] = [rawHeaders[index], rawHeaders[index + 1]];
-    if (header.length === name.length && header.toLowerCase() === name) values.push(value);
+    const header = rawHeaders[index];
+    if (header?.length !== name.length || header.toLowerCase() !== name) continue;
+    if (only !== undefined) return undefined;
+    only = rawHeaders[index + 1];
   }
-  return values;
+  return only;
 }
 
 function provenBy<Credential extends HeaderCredential>(
@@ -63,7 +75,7 @@ function provenBy<Credential extends HeaderCredential>(
   credentials: readonly Credential[],
   now: number,
 ): readonly Credential[] {
-  const presented = hashSecret(value);
+  const presented = hash('sha256', Buffer.from(value, 'latin1'), 'buffer');
   return credentials.filter(({ secretSha256, expiresAt }) => {
     const isSame = secretSha256.length === presented.length && timingSafeEqual(secretSha256, presented);
     const isValid = expiresAt === null || now < expiresAt;

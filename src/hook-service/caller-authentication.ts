@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { BearerProof } from '../caller/bearer-scheme.js';
 import { bearerCredentials, type TokenProblem } from '../caller/bearer-token.js';
-import { headerValues, provenByHeaders } from '../caller/header-credential.js';
+import { groupByHeader, onlyHeaderValue, provenByHeaders } from '../caller/header-credential.js';
 import type { ControlSnapshot, CredentialControl } from '../directory/control/control-snapshot.js';
 import { CallClock } from '../stamping/call-clock.js';
 import { drained } from './answer-failure.js';
@@ -22,8 +22,6 @@ declare module 'fastify' {
 }
 
 export interface AuthenticationOptions {
-  /** The route that needs a caller. */
-  readonly path: string;
   readonly control: () => ControlSnapshot;
   /** Checks bearer tokens; null where that scheme is off. */
   readonly bearer: { prove(token: string): BearerProof | Promise<BearerProof> } | null;
@@ -39,20 +37,21 @@ export interface AuthenticationOptions {
 export type CallerProblem = TokenProblem | 'no_credential';
 
 /**
- * Authenticates every call of the route from its headers alone, before a byte of the body is read. A credential is only
+ * Authenticates every call of the one route from its headers alone, before a byte of the body is read. A credential is only
  * ever tried by the scheme it is pinned to, and two credentials that are both proven prove nobody.
  */
 export function requireCaller(server: FastifyInstance, options: AuthenticationOptions): void {
+  const provenCredentials = credentialFinder(options);
   server.decorateRequest('caller', null);
   server.addHook('onRequest', (request, reply, done) => {
-    if (request.routeOptions.url !== options.path) {
+    if (request.is404) {
       refuseRoute(reply);
       return;
     }
     const clock = new CallClock(options.monotonicNow);
     const { rawHeaders } = request.raw;
     const admit = (proof: BearerProof | undefined): void => {
-      const proven = provenCredentials(rawHeaders, proof, options);
+      const proven = provenCredentials(rawHeaders, proof);
       const [credential] = proven;
       if (credential === undefined || proven.length > 1) {
         refuseCaller(reply, options, problemOf(proof, proven));
@@ -74,24 +73,34 @@ function proveByToken(
   { bearer }: AuthenticationOptions,
 ): BearerProof | undefined | Promise<BearerProof> {
   if (bearer === null) return undefined;
-  const values = headerValues(rawHeaders, 'authorization');
-  const token = values.length === 1 ? bearerCredentials(values[0] ?? '') : undefined;
+  const value = onlyHeaderValue(rawHeaders, 'authorization');
+  const token = value === undefined ? undefined : bearerCredentials(value);
   return token === undefined ? undefined : bearer.prove(token);
 }
 
-/** Every credential that the call proves, as of now: checking a token may have taken a moment. */
-function provenCredentials(
+type CredentialFinder = (
   rawHeaders: readonly string[],
   proof: BearerProof | undefined,
-  { control, now: clock }: AuthenticationOptions,
-): readonly CredentialControl[] {
-  const { credentials } = control();
-  const now = clock();
-  const withSecrets = credentials.filter((credential) => credential.scheme === 'header');
-  const byHeaders = provenByHeaders(rawHeaders, withSecrets, now);
-  if (proof?.kind !== 'proven') return byHeaders;
-  const byToken = credentials.filter((credential) => isForClient(credential, proof.clientId, now));
-  return [...byHeaders, ...byToken];
+) => readonly CredentialControl[];
+
+/** Finds every credential that a call proves, as of now: checking a token may have taken a moment. */
+function credentialFinder({ control, now: clock }: AuthenticationOptions): CredentialFinder {
+  let arranged = arrange(control());
+  return (rawHeaders, proof) => {
+    const snapshot = control();
+    if (arranged.snapshot !== snapshot) arranged = arrange(snapshot);
+    const now = clock();
+    const byHeaders = provenByHeaders(rawHeaders, arranged.byHeader, now);
+    if (proof?.kind !== 'proven') return byHeaders;
+    const byToken = snapshot.credentials.filter((credential) => isForClient(credential, proof.clientId, now));
+    return [...byHeaders, ...byToken];
+  };
+}
+
+/** A snapshot is in force for many calls. */
+function arrange(snapshot: ControlSnapshot) {
+  const withSecrets = snapshot.credentials.filter((credential) => credential.scheme === 'header');
+  return { snapshot, byHeader: groupByHeader(withSecrets) };
 }
 
 function isForClient(credential: CredentialControl, clientId: string, now: number): boolean {

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { provenByHeaders } from '../../src/caller/header-credential.js';
+import { groupByHeader, provenByHeaders } from '../../src/caller/header-credential.js';
 import { runCli } from '../../src/cli/run-cli.js';
 import { readControlSnapshot } from '../../src/directory/control/read-control-snapshot.js';
 import { createDatabase } from '../support/postgres-server.js';
@@ -204,7 +204,11 @@ describe('mintmark credential', () => {
 
     const { credentials } = await readControlSnapshot(database);
     const withSecrets = credentials.filter((control) => control.scheme === 'header');
-    const [caller] = provenByHeaders(['X-Mintmark', credential.secret], withSecrets, Date.now());
+    const [caller] = provenByHeaders(
+      ['X-Mintmark', credential.secret],
+      groupByHeader(withSecrets),
+      Date.now(),
+    );
     expect(caller).toMatchObject({ id: credential.id, failurePolicy: 'deny' });
     const row = await database.prisma.hookCredential.findUniqueOrThrow({ where: { id: credential.id } });
     const hash = createHash('sha256').update(credential.secret).digest();
