@@ -45,10 +45,10 @@ function unusable(why: string): HookCallReading {
 }
 
 function readDrafts(access: DraftToken | null | undefined, identity: DraftToken | null | undefined): Drafts {
-  return {
-    ...(access ? { access: readDraft(access) } : {}),
-    ...(identity ? { identity: readDraft(identity) } : {}),
-  };
+  // One literal for each case: this is built for every call.
+  if (access && identity) return { access: readDraft(access), identity: readDraft(identity) };
+  if (access) return { access: readDraft(access) };
+  return identity ? { identity: readDraft(identity) } : {};
 }
 
 function readDraft({ claims, token }: DraftToken): Draft {
@@ -103,9 +103,7 @@ function conflict(why: string): Subject {
 
 /** Contract 1.8: a scope is granted by the action `GRANT`, the only one ever shown. */
 function grantedScopes(scopes: Readonly<Record<string, unknown>> | null | undefined): readonly string[] {
-  return Object.entries(scopes ?? {})
-    .filter(([, scope]) => isGranted(scope))
-    .map(([name]) => name);
+  return scopes ? Object.keys(scopes).filter((name) => isGranted(scopes[name])) : [];
 }
 
 function isGranted(scope: unknown): boolean {

@@ -10,6 +10,12 @@ const SCOPE_PREFIX = 'tenant:';
 const QUERY_PARAMETER = 'tenant';
 const URL_LENGTH_LIMIT = 64 * 1024;
 
+/** Unicode's control characters (Cc). */
+const CONTROLS = /\p{Cc}/u;
+
+/** A query with a parameter whose name is the hint's, or may be: percent signs spell any name. */
+const MAY_NAME_TENANT = /(?:^|&)[^=&]*(?:tenant|%)/;
+
 /**
  * Reads the hint from the granted scopes (`tenant:<id>`) and from the `tenant` query parameter of
  * `data.context.request.url.value`. Both are in the hands of end users: whatever is odd about them makes the hint
@@ -45,9 +51,9 @@ function queryHints(request: unknown): readonly string[] | undefined {
   }
   if (url === undefined || url === null) return [];
   // The parser would strip control characters at the ends: a URL that has any is none.
-  if (typeof url !== 'string' || url.length > URL_LENGTH_LIMIT || /\p{Cc}/u.test(url)) return undefined;
-  // Most requests name no tenant; then it is enough that the URL is one. A percent sign may spell the parameter's name.
-  if (!url.includes(QUERY_PARAMETER) && !url.includes('%')) return URL.canParse(url) ? [] : undefined;
+  if (typeof url !== 'string' || url.length > URL_LENGTH_LIMIT || CONTROLS.test(url)) return undefined;
+  // Most requests name no tenant; then it is enough that the URL is one.
+  if (!MAY_NAME_TENANT.test(url.slice(url.indexOf('?') + 1))) return URL.canParse(url) ? [] : undefined;
   try {
     return new URL(url).searchParams.getAll(QUERY_PARAMETER);
   } catch {
