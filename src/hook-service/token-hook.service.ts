@@ -1,19 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Logger } from '../operations/logger.js';
-import type { Metrics } from '../operations/metrics.js';
 import type { Tracing } from '../operations/tracing.js';
-import type { TokenHookResponse } from '../okta/token-hook-response.js';
 import { answerTokenHook, refuse, type AnsweringDependencies, type HookAnswer } from './answer-token-hook.js';
+import { CallAccounts, type AccountingOptions } from './call-accounts.js';
 import type { CallRecord, RefusalReason } from './call-record.js';
 import type { Caller } from './caller-authentication.js';
 
 /** What the service is given by the root. */
-export interface TokenHookOptions extends AnsweringDependencies {
-  readonly logger: Logger;
-  readonly metrics: Metrics;
+export interface TokenHookOptions extends AnsweringDependencies, AccountingOptions {
   /** Absent where nothing is traced. */
   readonly tracing: Tracing | undefined;
-  readonly pseudonym: (id: string) => string;
 }
 
 export const TOKEN_HOOK_OPTIONS = Symbol('TokenHookOptions');
@@ -22,15 +17,20 @@ export const TOKEN_HOOK_OPTIONS = Symbol('TokenHookOptions');
 @Injectable()
 export class TokenHookService {
   readonly #options: TokenHookOptions;
+  readonly #accounts: CallAccounts;
 
   constructor(@Inject(TOKEN_HOOK_OPTIONS) options: TokenHookOptions) {
     this.#options = options;
+    this.#accounts = new CallAccounts(options);
   }
 
-  async answer(body: unknown, caller: Caller): Promise<string> {
+  /** At once where an equal call was answered before. */
+  answer(body: unknown, caller: Caller): string | Promise<string> {
     const { credential, clock } = caller;
     clock.end('receive');
-    return this.#finish(caller, await answerTokenHook(body, credential, clock, this.#options));
+    const answered = answerTokenHook(body, credential, clock, this.#options);
+    if (!(answered instanceof Promise)) return this.#finish(caller, answered);
+    return answered.then((answer) => this.#finish(caller, answer));
   }
 
   /** Answers a call whose body never became a request. */
@@ -39,33 +39,15 @@ export class TokenHookService {
     return this.#finish(caller, refuse(reason, caller.credential, detail));
   }
 
-  #finish({ clock }: Caller, { response, text, record }: HookAnswer): string {
-    const { logger, metrics, tracing, pseudonym } = this.#options;
+  #finish({ clock }: Caller, { answer, record }: HookAnswer): string {
     clock.end('respond');
-    const { durationMs, steps } = clock;
-    metrics.countCall({
-      outcome: record.outcome,
-      reason: record.reason ?? '',
-      issuer: record.issuerId ?? '',
-      mode: record.mode ?? '',
-      isUnstamped: isUnstamped(record, response),
-      facts: record.facts,
-      durationMs,
-      steps,
+    const traceId = this.#options.tracing?.record({
+      steps: clock.steps,
+      attributes: attributesOf(record),
+      isFailed: record.outcome === 'failed',
     });
-    const isFailed = record.outcome === 'failed';
-    const traceId = tracing?.record({ steps, attributes: attributesOf(record), isFailed });
-    const { userId, ...logged } = record;
-    const line = {
-      ...logged,
-      ...(traceId === undefined ? {} : { traceId }),
-      user: userId === null ? null : pseudonym(userId),
-      durationMs: Math.round(durationMs * 100) / 100,
-    };
-    if (isFailed) logger.warn(line, 'hook call');
-    else logger.info(line, 'hook call');
-    if (traceId !== undefined) return JSON.stringify({ ...response, debugContext: { traceId } });
-    return text ?? JSON.stringify(response);
+    this.#accounts.enter({ record, answer, clock, traceId });
+    return traceId === undefined ? answer.text : withTraceId(answer.text, traceId);
   }
 }
 
@@ -87,10 +69,7 @@ function attributesOf(record: CallRecord): Readonly<Record<string, string>> {
   );
 }
 
-/** Whether Okta mints without our claims although it was to have them: nobody else would notice. */
-function isUnstamped({ outcome, mode, reason }: CallRecord, response: TokenHookResponse): boolean {
-  const isEligible = mode === 'enforce' || mode === null;
-  // A denial that nobody has received denies nothing.
-  const isDenied = 'error' in response && reason !== 'caller_gone';
-  return outcome === 'failed' && isEligible && !isDenied;
+/** Every answer is an object that has a member already. */
+function withTraceId(text: string, traceId: string): string {
+  return `${text.slice(0, -1)},"debugContext":${JSON.stringify({ traceId })}}`;
 }

@@ -3,15 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { LogConfiguration } from '../config/configuration.js';
+import { GatheredLines } from './gathered-lines.js';
 
 export type { Logger } from 'pino';
 
 /** Lines that wait for a reader that stands still, in bytes; what goes beyond is dropped rather than kept in memory. */
 const WAITING_BYTES = 8 * 1024 * 1024;
-
-/** Lines are gathered to so many bytes, or for so many milliseconds, and then written at once: a write costs more than a line. */
-const GATHERED_BYTES = 8 * 1024;
-const GATHERING_MS = 100;
 
 /** How long the end of the process may wait for a reader of its log, in milliseconds. */
 const FLUSH_LIMIT_MS = 1_000;
@@ -25,12 +22,49 @@ export function createLogger({ level }: LogConfiguration, destination?: Destinat
   return pino(options, destination ?? standardOutput());
 }
 
-/** A reader that stands still would stop the process where writes were synchronous. With `minLength` 0 flushing would not wait. */
+/** Members that were chosen for a line; those that are undefined are left out. */
+export type LogLine = Readonly<Record<string, unknown>> & { readonly msg: string };
+
+export type LineWriter = (level: 'info' | 'warn', line: LogLine) => void;
+
+/**
+ * Writes lines of a fixed shape as the logger does, to where it does: whole, by the engine's own JSON. The logger's way puts a
+ * line together member by member, which was a tenth of a call.
+ */
+export function lineWriter(logger: Logger): LineWriter {
+  const stream: unknown = Reflect.get(logger, pino.symbols.streamSym);
+  if (!isDestination(stream)) throw new TypeError('the logger writes nowhere');
+  const time = isoTime();
+  return (level, line) => {
+    if (!logger.isLevelEnabled(level)) return;
+    const head = `{"level":${String(pino.levels.values[level])},"time":"${time()}",`;
+    stream.write(`${head}${JSON.stringify(line).slice(1)}\n`);
+  };
+}
+
+function isDestination(stream: unknown): stream is DestinationStream {
+  return typeof stream === 'object' && stream !== null && 'write' in stream;
+}
+
+/** The time of a line; lines of one millisecond share one text. */
+function isoTime(): () => string {
+  let at = 0;
+  let text = '';
+  return () => {
+    const now = Date.now();
+    if (now !== at) text = new Date(now).toISOString();
+    at = now;
+    return text;
+  };
+}
+
+/** A reader that stands still would stop the process where writes were synchronous. */
 function standardOutput(): DestinationStream {
-  return pino.destination({
-    ...{ dest: 1, sync: false, maxLength: WAITING_BYTES },
-    ...{ minLength: GATHERED_BYTES, periodicFlush: GATHERING_MS },
+  const lines = new GatheredLines(pino.destination({ dest: 1, sync: false, maxLength: WAITING_BYTES }));
+  process.once('exit', () => {
+    lines.flushSync();
   });
+  return lines;
 }
 
 /** Waits, for a bounded time, until what was logged is written. */
@@ -44,7 +78,7 @@ export async function flushLog(logger: Logger): Promise<void> {
 }
 
 /** Users whose hash is at hand: a sign-in is followed by refreshes. */
-const RECENT_PSEUDONYMS = 10_000;
+const RECENT_PSEUDONYMS = 20_000;
 
 /**
  * Makes the keyed hash that stands for users in the logs: the same user gives the same 16 hexadecimal digits as long as

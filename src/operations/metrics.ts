@@ -1,10 +1,17 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { Tally } from './tally.js';
+import { TimeHistogram } from './time-histogram.js';
 
 /** When a step of a call ran: milliseconds on the monotonic clock. */
 export interface TimedStep {
   readonly step: string;
   readonly startedAt: number;
   readonly endedAt: number;
+}
+
+/** The steps of a call, each with how many milliseconds it took. */
+export interface TimedSteps {
+  eachStep(visit: (step: string, milliseconds: number) => void): void;
 }
 
 /** How one answered call is counted. Values come from closed sets: outcomes, reasons, and what the directory holds. */
@@ -22,7 +29,7 @@ export interface CountedCall {
   readonly facts: string | null;
   /** From the arrival of the headers to the answer. */
   readonly durationMs: number;
-  readonly steps: readonly TimedStep[];
+  readonly steps: TimedSteps;
 }
 
 /** A gauge that is read when somebody asks for the metrics. */
@@ -55,18 +62,21 @@ const BUCKETS = [
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const counters = createCounters(registry);
-  const { wholeSeconds, stepSeconds } = createHistograms(registry);
+  const { calls, lookups } = createTallies(registry);
+  const { whole, byStep } = createHistograms(registry);
+  const observeStep = (step: string, milliseconds: number): void => {
+    byStep.observeMs(step, milliseconds);
+  };
   // Memory, CPU, garbage collection and the delay of the event loop.
   collectDefaultMetrics({ register: registry });
   return {
     countCall: ({ outcome, reason, issuer, mode, isUnstamped, facts, durationMs, steps }) => {
-      counters.calls.inc({ outcome, reason, issuer, mode });
+      calls.add({ outcome, reason, issuer, mode });
       if (isUnstamped) counters.unstamped.inc({ reason });
-      if (facts !== null) counters.facts.inc({ origin: facts });
+      if (facts !== null) lookups.add({ origin: facts });
       if (facts === 'stale') counters.stale.inc();
-      wholeSeconds.observe(durationMs / 1000);
-      for (const { step, startedAt, endedAt } of steps)
-        stepSeconds.observe({ step }, (endedAt - startedAt) / 1000);
+      whole.observeMs('', durationMs);
+      steps.eachStep(observeStep);
     },
     countUnauthenticated: (isUnstamped) => {
       counters.unauthenticated.inc();
@@ -86,12 +96,6 @@ function createCounters(registry: Registry) {
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new Counter({ name, help, labelNames, registers: [registry] });
   return {
-    calls: counter('mintmark_hook_calls_total', 'Authenticated hook calls, by how they ended.', [
-      'outcome',
-      'reason',
-      'issuer',
-      'mode',
-    ]),
     unstamped: counter(
       'mintmark_unstamped_total',
       'Calls that were eligible for our claims and after which Okta mints without them, by reason.',
@@ -107,7 +111,6 @@ function createCounters(registry: Registry) {
       'Requests refused because their connection came from no trusted proxy.',
       [],
     ),
-    facts: counter('mintmark_facts_lookups_total', 'Lookups of facts, by where these came from.', ['origin']),
     stale: counter(
       'mintmark_stale_facts_total',
       'Calls decided on facts of earlier, since the directory did not answer.',
@@ -116,21 +119,35 @@ function createCounters(registry: Registry) {
   };
 }
 
-function createHistograms(registry: Registry) {
-  const registers = [registry];
+function createTallies(registry: Registry) {
   return {
-    wholeSeconds: new Histogram({
+    calls: new Tally(registry, {
+      name: 'mintmark_hook_calls_total',
+      help: 'Authenticated hook calls, by how they ended.',
+      labels: ['outcome', 'reason', 'issuer', 'mode'],
+    }),
+    lookups: new Tally(registry, {
+      name: 'mintmark_facts_lookups_total',
+      help: 'Lookups of facts, by where these came from.',
+      labels: ['origin'],
+    }),
+  };
+}
+
+function createHistograms(registry: Registry) {
+  return {
+    whole: new TimeHistogram({
       name: 'mintmark_hook_call_seconds',
       help: 'Authenticated hook calls, from the arrival of the headers to the answer.',
       buckets: BUCKETS,
-      registers,
+      registry,
     }),
-    stepSeconds: new Histogram({
+    byStep: new TimeHistogram({
       name: 'mintmark_hook_step_seconds',
       help: 'The steps of hook calls.',
-      labelNames: ['step'],
+      label: 'step',
       buckets: BUCKETS,
-      registers,
+      registry,
     }),
   };
 }

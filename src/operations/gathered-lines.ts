@@ -1,0 +1,54 @@
+import type { DestinationStream } from 'pino';
+
+/** Where lines go in the end: off the request path, without blocking. */
+export interface LineTarget extends DestinationStream {
+  flush(done: (error?: Error | null) => void): void;
+  flushSync(): void;
+}
+
+/** So many characters are passed on at once, or what has come within so many milliseconds: a write costs more than a line. */
+const GATHERED_CHARACTERS = 32 * 1024;
+const GATHERING_MS = 100;
+
+/**
+ * Gathers lines and passes them on together. The target could gather them itself, but measures all that it has gathered at
+ * each line.
+ */
+export class GatheredLines implements LineTarget {
+  readonly #target: LineTarget;
+  #lines: string[] = [];
+  #characters = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(target: LineTarget) {
+    this.#target = target;
+  }
+
+  write(line: string): void {
+    this.#lines.push(line);
+    this.#characters += line.length;
+    if (this.#characters >= GATHERED_CHARACTERS) this.#passOn();
+    else this.#timer ??= setTimeout(() => this.#passOn(), GATHERING_MS).unref();
+  }
+
+  flush(done: (error?: Error | null) => void): void {
+    this.#passOn();
+    this.#target.flush(done);
+  }
+
+  /** For the end of the process, which waits for nothing else. */
+  flushSync(): void {
+    this.#passOn();
+    this.#target.flushSync();
+  }
+
+  #passOn(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#lines.length === 0) return;
+    const text = this.#lines.join('');
+    this.#lines = [];
+    this.#characters = 0;
+    this.#target.write(text);
+  }
+}
