@@ -6,7 +6,7 @@ import type { Load } from './load.js';
 import type { Amounts } from './options.js';
 import type { Bench } from './prepare.js';
 import { ServerEndedError } from './programs.js';
-import { startBare, startHook, type HookServer } from './servers.js';
+import { HOOK_WITH_KEPT_FACTS, startBare, startHook, type HookServer } from './servers.js';
 import { compareThroughput } from './throughput.js';
 
 const ISSUER = 'https://login.acme.example/oauth2/ausBench0000000001d7';
@@ -85,7 +85,11 @@ async function startBearerHook(bench: Bench, jwksFile: string, token: string): P
     MINTMARK_BEARER_JWKS_FILE: jwksFile,
   };
   try {
-    return await startHook(bench, { environment, authorization: `Bearer ${token}` });
+    return await startHook(bench, {
+      environment,
+      authorization: `Bearer ${token}`,
+      program: HOOK_WITH_KEPT_FACTS,
+    });
   } catch (error) {
     if (!(error instanceof ServerEndedError) || error.exitCode !== 78) throw error;
     return `the built entry does not take the bearer variables: ${error.errorOutput.trim()}`;

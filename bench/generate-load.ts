@@ -82,7 +82,12 @@ async function generateLoad(order: LoadOrder): Promise<LoadResult> {
       });
     }
     const before = { server: cpuMicros(order.serverPid), at: performance.now() };
-    const durations = await callAll(sockets, write, { limit, until, shortestAnswer, isSleepless: true });
+    const durations = await callAll(sockets, write, {
+      limit,
+      until,
+      shortestAnswer,
+      isSleepless: true,
+    });
     const seconds = (performance.now() - before.at) / 1000;
     const sorted = Float64Array.from(durations).sort();
     return {
@@ -145,8 +150,8 @@ function tokenTaker(tokens: Tokens | null, isSameToken: boolean): () => Buffer |
 const AUTHORIZATION = Buffer.from('authorization: Bearer ');
 const CRLF = Buffer.from('\r\n');
 
-/** The hook keeps facts for 5 s: what was read first while warming up would be read again after that. */
-const KEPT_MS = 4_800;
+/** The hook keeps facts for 60 s: what was read first while warming up would be read again after that. */
+const KEPT_MS = 58_000;
 
 interface CallingLimits {
   readonly limit: LoadOrder['limit'];

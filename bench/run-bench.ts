@@ -12,7 +12,7 @@ import { readOptions, USAGE, type BenchOptions, type Section } from './options.j
 import { prepareBench, type Bench } from './prepare.js';
 import { canPin } from './programs.js';
 import { describeConditions, toLine, toTable, type Conditions } from './report.js';
-import { startBare, startHook } from './servers.js';
+import { HOOK_WITH_KEPT_FACTS, startBare, startHook } from './servers.js';
 import { measureStart } from './start-time.js';
 import { compareThroughput } from './throughput.js';
 
@@ -112,7 +112,7 @@ async function measureHeader(
   { amounts, profileFolder }: BenchOptions,
 ): Promise<readonly Figure[]> {
   const nodeOptions = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
-  const hook = await startHook(bench, { nodeOptions });
+  const hook = await startHook(bench, { nodeOptions, program: HOOK_WITH_KEPT_FACTS });
   const bare = await startBare(bench, hook);
   try {
     const header = `authorization: ${bench.secret}\r\n`;

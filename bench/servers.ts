@@ -26,13 +26,18 @@ export interface HookStart {
   /** Options of Node. */
   readonly nodeOptions?: readonly string[];
   readonly isPinned?: boolean;
+  /** The production entry, where it is not given. */
+  readonly program?: string;
 }
+
+/** Keeps every subject in the cache while it is measured. */
+export const HOOK_WITH_KEPT_FACTS = 'bench/hook-with-kept-facts.mjs';
 
 /** The built production entry, with logs at level `info` in a file and metrics scraped; it has answered one call. */
 export async function startHook(bench: Bench, start: HookStart = {}): Promise<HookServer> {
-  const { environment = {}, nodeOptions = [], isPinned = true } = start;
+  const { environment = {}, nodeOptions = [], isPinned = true, program = PRODUCTION_ENTRY } = start;
   const [port, opsPort] = [await findFreePort(), await findFreePort()];
-  const command = [bench.node, ...bench.hookOptions, ...nodeOptions, 'dist/hook-service/main.js'];
+  const command = [bench.node, ...bench.hookOptions, ...nodeOptions, program];
   const server = spawnServer({
     command: isPinned ? pinned(SERVER_CORE, command) : command,
     environment: {
@@ -61,6 +66,8 @@ export async function startHook(bench: Bench, start: HookStart = {}): Promise<Ho
     throw error;
   }
 }
+
+const PRODUCTION_ENTRY = 'dist/hook-service/main.js';
 
 const SCRAPE_MS = 2_000;
 

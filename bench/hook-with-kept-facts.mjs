@@ -1,0 +1,22 @@
+// The hook service as production starts it, with facts kept for as long as a change feed will allow: with the 5 s of today
+// 10,000 subjects are not all in the cache for long enough to measure calls that find them there.
+import { readHookServiceConfiguration } from '../dist/config/configuration.js';
+import { openDatabase } from '../dist/database/open-database.js';
+import { startHookService } from '../dist/hook-service/start.js';
+import { createLogger, flushLog } from '../dist/operations/logger.js';
+import { runEntry } from '../dist/operations/run-entry.js';
+
+await runEntry(async () => {
+  const configuration = { ...readHookServiceConfiguration(process.env), cachedFactsMs: 60_000 };
+  const { tls, tlsFiles, factsDeadlineMs } = configuration;
+  const logger = createLogger(configuration.log);
+  const database = await openDatabase(configuration.database, { timeoutMs: factsDeadlineMs });
+  const service = await startHookService({ configuration, tls, tlsFiles, database, logger });
+  return {
+    close: async () => {
+      await service.close();
+      await database.close();
+      await flushLog(logger);
+    },
+  };
+});
