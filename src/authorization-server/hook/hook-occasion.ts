@@ -40,7 +40,10 @@ export interface HookOccasion {
   };
   readonly protocolRequest: ProtocolRequest;
   /** On a refresh: the request that began the chain, and the id (`oar…`) of the refresh token presented. */
-  readonly originalGrant: { readonly authorization: ProtocolRequest; readonly refreshTokenJti: string } | null;
+  readonly originalGrant: {
+    readonly authorization: ProtocolRequest;
+    readonly refreshTokenJti: string;
+  } | null;
   readonly client: Client;
   readonly session: Session | null;
   readonly user: User | null;
