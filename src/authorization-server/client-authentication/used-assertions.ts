@@ -1,0 +1,21 @@
+import { LRUCache } from 'lru-cache';
+
+/** More than any test sends within the hour that an assertion may last. */
+const CAPACITY = 10_000;
+
+/** The ids of assertions that came, each to be used once by its client (okta/authorization-server.md section 3.1). */
+export class UsedAssertions {
+  readonly #ids = new LRUCache<string, true>({ max: CAPACITY });
+
+  /** @returns whether it comes for the first time */
+  note(clientId: string, jti: string): boolean {
+    const key = JSON.stringify([clientId, jti]);
+    if (this.#ids.has(key)) return false;
+    this.#ids.set(key, true);
+    return true;
+  }
+
+  clear(): void {
+    this.#ids.clear();
+  }
+}
