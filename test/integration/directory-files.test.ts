@@ -135,10 +135,10 @@ describe('the sample directory', () => {
         'plan feature: 13 created',
         'tenant: 4 created',
       ],
-      ...['issuer: 4 created', 'issuer alias: 1 created', 'user: 12 created', 'client: 13 created'],
+      ...['issuer: 4 created', 'issuer alias: 1 created', 'user: 12 created', 'client: 14 created'],
       ...[
         'membership: 16 created',
-        'binding: 8 created',
+        'binding: 9 created',
         'subscription: 6 created',
         'feature grant: 4 created',
       ],
