@@ -15,7 +15,7 @@ import {
   writePlaygroundState,
   type PlaygroundState,
 } from './playground-files.js';
-import { loadSampleDirectory } from './sample-directory.js';
+import { loadSampleDirectory, readSampleDirectory } from './sample-directory.js';
 
 export interface PlaygroundOptions {
   /** Where the playground keeps its files. */
@@ -49,8 +49,9 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
   const database = await openDatabase(options.database, { timeoutMs: DATABASE_TIMEOUT_MS });
   try {
     await migrate(database);
-    const { content } = await loadSampleDirectory(database, now());
-    const issuerIds = content.orgs.flatMap(({ issuers }) => issuers.map(({ id }) => id));
+    const directory = await readSampleDirectory(now());
+    await loadSampleDirectory(database, directory);
+    const issuerIds = directory.content.orgs.flatMap(({ issuers }) => issuers.map(({ id }) => id));
     const hookSecret = await ensureCredential(database, { folder, issuerIds, now: new Date(now()) });
     const tls = {
       cert: await readFile(certificates.certFile, 'utf8'),
