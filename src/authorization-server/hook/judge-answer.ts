@@ -68,12 +68,16 @@ function judgeMerge(merge: HookMerge, text: string): Judgement {
       return undeserializable(text, findJsonValue(text, merge.at), `${merge.why} at ${pointer(merge.at)}`);
     case 'unchanged':
       return { ...merge, reason: 'The inline hook asked for no change.', detail: null };
-    case 'patched':
-      return { ...merge, reason: `Operations applied: ${String(merge.applied)}.`, detail: null };
+    case 'patched': {
+      const { applied, ...patched } = merge;
+      return { ...patched, reason: `Operations applied: ${String(applied)}.`, detail: null };
+    }
     case 'denied':
       return { ...merge, reason: merge.errorSummary, detail: 'The inline hook returned an error object.' };
-    case 'invalid':
-      return { ...merge, detail: `at ${pointer(merge.at)}` };
+    case 'invalid': {
+      const { at, ...invalid } = merge;
+      return { ...invalid, detail: `at ${pointer(at)}` };
+    }
   }
 }
 
