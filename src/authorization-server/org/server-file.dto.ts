@@ -1,0 +1,216 @@
+import 'reflect-metadata';
+import { IsDefined, IsOptional, ValidateIf } from 'class-validator';
+import { GRANT_TYPES } from '../../okta/grant-types.js';
+import {
+  IsIntegerFrom,
+  IsListOf,
+  IsListOfSome,
+  IsName,
+  IsNameList,
+  IsObjectOf,
+  IsOktaId,
+  IsOneOf,
+  IsText,
+  IsTextLike,
+  IsTrueOrFalse,
+} from './file-decorators.js';
+import type { ActiveStatus, Claim, CustomServer, Scope } from './org.js';
+
+// A custom authorization server in the file of an org. Members are called as in Okta's management API, section 9, but things
+// may be referred to by their names, and ids may be left out.
+
+export const STATUSES: readonly ActiveStatus[] = ['ACTIVE', 'INACTIVE'];
+
+const CONSENTS: readonly Scope['consent'][] = ['IMPLICIT', 'REQUIRED', 'FLEXIBLE'];
+const PUBLISHING: readonly Scope['metadataPublish'][] = ['ALL_CLIENTS', 'NO_CLIENTS'];
+
+/** Section 5: printable ASCII without space, `"` and `\`; not of Okta's own, and not with both `<` and `>`. */
+const SCOPE_NAME = /^(?!okta(?:[.:]|$))(?!\*$)(?!.*<.*>)(?!.*>.*<)[\x21\x23-\x5B\x5D-\x7E]{1,255}$/;
+
+export class ScopeDto {
+  @IsOptional()
+  @IsOktaId()
+  id?: string;
+
+  @IsTextLike(SCOPE_NAME, {
+    wanted:
+      'a scope name: printable ASCII without space, quotation mark and backslash, not "*", not one that starts with ' +
+      '"okta.", and not with both "<" and ">"',
+  })
+  name!: string;
+
+  @IsOptional()
+  @IsName()
+  displayName?: string;
+
+  @IsOptional()
+  @IsText()
+  description?: string;
+
+  @IsOptional()
+  @IsTrueOrFalse()
+  default?: boolean;
+
+  @IsOptional()
+  @IsOneOf(PUBLISHING)
+  metadataPublish?: Scope['metadataPublish'];
+
+  @IsOptional()
+  @IsOneOf(CONSENTS)
+  consent?: Scope['consent'];
+}
+
+const CLAIM_TYPES: readonly Claim['claimType'][] = ['RESOURCE', 'IDENTITY'];
+const VALUE_TYPES: readonly Claim['source']['valueType'][] = ['EXPRESSION', 'GROUPS', 'SYSTEM'];
+const GROUP_FILTERS = ['STARTS_WITH', 'EQUALS', 'CONTAINS', 'REGEX'] as const;
+
+export class ClaimDto {
+  @IsOptional()
+  @IsOktaId()
+  id?: string;
+
+  @IsName()
+  name!: string;
+
+  @IsOneOf(STATUSES)
+  status: ActiveStatus = 'ACTIVE';
+
+  @IsOneOf(CLAIM_TYPES)
+  claimType: Claim['claimType'] = 'RESOURCE';
+
+  @IsOneOf(VALUE_TYPES)
+  valueType: Claim['source']['valueType'] = 'EXPRESSION';
+
+  /** An expression, or what the filter of groups looks for. */
+  @ValidateIf(({ valueType, value }: ClaimDto) => valueType !== 'SYSTEM' || value !== undefined)
+  @IsTextLike(/^[^\0]{1,1024}$/, { wanted: 'text of 1 to 1024 characters' })
+  value?: string;
+
+  @IsOptional()
+  @IsOneOf(GROUP_FILTERS)
+  groupFilterType?: (typeof GROUP_FILTERS)[number];
+
+  @IsNameList()
+  scopes: string[] = [];
+
+  @IsOptional()
+  @IsTrueOrFalse()
+  alwaysIncludeInToken?: boolean;
+}
+
+/** Users or groups, by id or name; `EVERYONE` is any group. */
+export class PeopleDto {
+  @IsNameList()
+  include: string[] = [];
+
+  @IsNameList()
+  exclude: string[] = [];
+}
+
+export class RuleDto {
+  @IsOptional()
+  @IsOktaId()
+  id?: string;
+
+  @IsName()
+  name!: string;
+
+  @IsOneOf(STATUSES)
+  status: ActiveStatus = 'ACTIVE';
+
+  @IsOptional()
+  @IsIntegerFrom(1, 1_000)
+  priority?: number;
+
+  @IsDefined({ message: 'must be a list of grant types' })
+  @IsListOfSome([...GRANT_TYPES])
+  grantTypes!: string[];
+
+  /** Where neither users nor groups are named, everyone is. */
+  @IsOptional()
+  @IsObjectOf(() => PeopleDto)
+  users?: PeopleDto;
+
+  @IsOptional()
+  @IsObjectOf(() => PeopleDto)
+  groups?: PeopleDto;
+
+  @IsNameList()
+  scopes: string[] = ['*'];
+
+  @IsIntegerFrom(5, 1_440)
+  accessTokenLifetimeMinutes: number = 60;
+
+  /** 0 is without a limit. */
+  @IsIntegerFrom(0, 2_628_000)
+  refreshTokenLifetimeMinutes: number = 0;
+
+  /** Left out, seven days, or the lifetime where that is shorter. */
+  @IsOptional()
+  @IsIntegerFrom(10, 2_628_000)
+  refreshTokenWindowMinutes?: number;
+
+  /** By id or name. */
+  @IsOptional()
+  @IsName()
+  inlineHook?: string;
+}
+
+export class PolicyDto {
+  @IsOptional()
+  @IsOktaId()
+  id?: string;
+
+  @IsTextLike(/^(?=.*\S)[^\p{Cc}]{1,100}$/u, { wanted: 'text of 1 to 100 characters on one line' })
+  name!: string;
+
+  @IsOneOf(STATUSES)
+  status: ActiveStatus = 'ACTIVE';
+
+  @IsOptional()
+  @IsIntegerFrom(1, 1_000)
+  priority?: number;
+
+  /** By id or label, or `ALL_CLIENTS` alone. As in Okta, a policy without clients is for nobody. */
+  @IsNameList()
+  clients: string[] = [];
+
+  @IsListOf(() => RuleDto)
+  rules: RuleDto[] = [];
+}
+
+const ROTATION_MODES: readonly CustomServer['rotationMode'][] = ['AUTO', 'MANUAL'];
+
+export class ServerDto {
+  /** `default` is the one that every org has. */
+  @IsOptional()
+  @IsOktaId()
+  id?: string;
+
+  @IsName()
+  name!: string;
+
+  @IsName()
+  audience!: string;
+
+  @IsOneOf(STATUSES)
+  status: ActiveStatus = 'ACTIVE';
+
+  @IsOneOf(ROTATION_MODES)
+  rotationMode: CustomServer['rotationMode'] = 'AUTO';
+
+  /** One of the name of a system scope changes that scope. */
+  @IsListOf(() => ScopeDto)
+  scopes: ScopeDto[] = [];
+
+  /** System scopes that the server is not to have. */
+  @IsNameList()
+  withoutScopes: string[] = [];
+
+  /** One of the name and type of a system claim changes that claim. */
+  @IsListOf(() => ClaimDto)
+  claims: ClaimDto[] = [];
+
+  @IsListOf(() => PolicyDto)
+  policies: PolicyDto[] = [];
+}
