@@ -71,8 +71,8 @@ export const GRANT_ERRORS = {
   refresh_scopes_denied: [
     400,
     'access_denied',
-    'Some of the scopes requested for the refresh request were not granted in the original authorize request. ' +
-      'Denied scopes: {0}.',
+    // In one piece: what is put together is no literal type, and its value would not be asked for.
+    'Some of the scopes requested for the refresh request were not granted in the original authorize request. Denied scopes: {0}.',
   ],
   invalid_password_credentials: [400, 'invalid_grant', 'The credentials provided were invalid.'],
   expired_password_credentials: [400, 'invalid_grant', 'Password has expired.'],
