@@ -1,0 +1,10 @@
+/** A successful answer of the token endpoint, in wire order (okta/authorization-server.md section 3). */
+export interface TokenResponse {
+  readonly token_type: 'Bearer';
+  /** Seconds. */
+  readonly expires_in: number;
+  readonly access_token: string;
+  readonly scope: string;
+  readonly refresh_token?: string;
+  readonly id_token?: string;
+}

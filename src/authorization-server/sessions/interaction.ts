@@ -1,0 +1,13 @@
+import type { HookOccasion } from '../hook/hook-occasion.js';
+
+/** An authorization request that waits for a person to be picked. */
+export interface Interaction {
+  /** Null at the org's own server. */
+  readonly serverId: string | null;
+  /** The parameters of the request, as they came. */
+  readonly parameters: string;
+  readonly request: HookOccasion['request'];
+}
+
+/** How long a page waits for somebody, in milliseconds. */
+export const INTERACTION_LIFETIME_MS = 10 * 60_000;
