@@ -127,7 +127,7 @@ function askWhoSignsIn(
   if (prompt.includes('none')) return refuseToAsk(running);
   const expiresAt = running.clock.now() + INTERACTION_LIFETIME_MS;
   const id = running.interactions.put({ serverId, parameters, request }, expiresAt);
-  const action = `${running.url}${SIGN_IN_PATH}/${id}`;
+  const action = `${SIGN_IN_PATH}/${id}`;
   const users = [...running.org.users.values()];
   return { kind: 'page', answer: pickerPage({ client, users, action, scope }) };
 }

@@ -1,4 +1,5 @@
-import type { CustomServer, Org, Policy, Rule, Scope } from '../org/org.js';
+import type { Claim, CustomServer, Org, Policy, Rule, Scope } from '../org/org.js';
+import { SYSTEM_CLAIMS } from '../org/system-claims.js';
 import { GRANTS } from '../grants/grants-by-type.js';
 import type { Issuer } from './issuer.js';
 
@@ -35,6 +36,11 @@ const POLICY: Policy = {
   rules: [RULE],
 };
 
+/** What an ID token says of a person; access tokens have no claims of a configuration (section 1). */
+const CLAIMS: readonly Claim[] = SYSTEM_CLAIMS.filter(({ claimType }) => claimType === 'IDENTITY').map(
+  (claim) => ({ ...claim, id: `oclOrg.${claim.name}` }),
+);
+
 /** The org as an issuer of its own: its tokens are for the org itself, and no API should take them (section 1). */
 export function orgIssuer({ name }: Org, url: string): Issuer {
   const server: CustomServer = {
@@ -44,7 +50,7 @@ export function orgIssuer({ name }: Org, url: string): Issuer {
     status: 'ACTIVE',
     rotationMode: 'AUTO',
     scopes: new Map(SCOPES.map((scope) => [scope, orgScope(scope)])),
-    claims: [],
+    claims: CLAIMS,
     policies: [POLICY],
   };
   return { kind: 'org', uri: url, endpoints: `${url}/oauth2/v1`, server };

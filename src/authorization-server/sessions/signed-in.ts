@@ -20,15 +20,20 @@ export interface SignedIn {
 
 /** Who is signed in without a page: by a session token, by the browser's session, or because the tests say so. */
 export function signedIn(running: RunningOrg, hints: SignInHints): SignedIn | undefined {
-  const byToken =
-    hints.sessionToken === undefined ? undefined : running.sessions.redeemToken(hints.sessionToken);
+  const { sessionToken } = hints;
+  const byToken = sessionToken === undefined ? undefined : running.sessions.redeemToken(sessionToken);
   if (byToken !== undefined) return { session: byToken, isFresh: true };
-  if (hints.sessionToken === undefined && running.signedInUserId !== null) {
-    return { session: running.sessions.begin(running.signedInUserId), isFresh: true };
-  }
-  const session = hints.cookie === undefined ? undefined : running.sessions.find(hints.cookie);
-  if (session === undefined || hints.prompt.includes('login')) return undefined;
-  return isRecent(session, hints.maxAge, running.clock.now()) ? { session, isFresh: false } : undefined;
+  const session = sessionOfBrowser(running, hints);
+  if (session !== undefined) return { session, isFresh: false };
+  // A token that is worth nothing is not made good by somebody else.
+  if (sessionToken !== undefined || running.signedInUserId === null) return undefined;
+  return { session: running.sessions.begin(running.signedInUserId), isFresh: true };
+}
+
+function sessionOfBrowser(running: RunningOrg, { cookie, prompt, maxAge }: SignInHints): Session | undefined {
+  const session = cookie === undefined ? undefined : running.sessions.find(cookie);
+  if (session === undefined || prompt.includes('login')) return undefined;
+  return isRecent(session, maxAge, running.clock.now()) ? session : undefined;
 }
 
 function isRecent({ lastPasswordVerificationAt }: Session, maxAge: number | null, now: number): boolean {
