@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Transform } from 'class-transformer';
-import { IsObject, IsOptional } from 'class-validator';
+import { IsObject } from 'class-validator';
 import { GRANT_TYPES } from '../../okta/grant-types.js';
 import {
   IsIntegerFrom,
@@ -13,6 +13,7 @@ import {
   IsRedirectUriList,
   IsTextLike,
   IsTrueOrFalse,
+  MayBeLeftOut,
 } from './file-decorators.js';
 import type { ActiveStatus, ApplicationType, Client, ClientAuthenticationMethod } from './org.js';
 import { STATUSES } from './server-file.dto.js';
@@ -31,7 +32,7 @@ const ROTATION_TYPES: readonly Client['refreshToken']['rotationType'][] = ['ROTA
 
 export class RefreshTokenDto {
   /** Left out, `ROTATE` for browser applications and `STATIC` for others (section 3.3). */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsOneOf(ROTATION_TYPES)
   rotationType?: Client['refreshToken']['rotationType'];
 
@@ -45,7 +46,7 @@ export class AppUserDto {
   user!: string;
 
   /** Left out, the login. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsName()
   userName?: string;
 
@@ -87,16 +88,16 @@ export class ClientDto {
   applicationType: ApplicationType = 'web';
 
   /** Left out, `none` for browser and native applications, `private_key_jwt` where there are keys but no secret. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsOneOf(AUTHENTICATION_METHODS)
   authenticationMethod?: ClientAuthenticationMethod;
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsTextLike(/^[\x20-\x7E]{14,100}$/, { wanted: 'a secret of 14 to 100 printable ASCII characters' })
   secret?: string;
 
   /** A JSON Web Key Set of public keys. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsObject({ message: 'must be an object with a list "keys"' })
   jwks?: Record<string, unknown>;
 
@@ -107,17 +108,17 @@ export class ClientDto {
   postLogoutRedirectUris: string[] = [];
 
   /** Left out, `client_credentials` for services and `authorization_code` for others. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsListOfSome([...GRANT_TYPES])
   grantTypes?: string[];
 
   /** Left out, `token` for services and `code` for others. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsListOfSome(RESPONSE_TYPES)
   responseTypes?: string[];
 
   /** Left out, true for public clients. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsTrueOrFalse()
   pkceRequired?: boolean;
 

@@ -5,9 +5,11 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsObject,
   Max,
   Min,
   ValidateBy,
+  ValidateIf,
   ValidateNested,
   type ValidationOptions,
 } from 'class-validator';
@@ -21,9 +23,15 @@ export function IsListOf(type: () => new () => object): PropertyDecorator {
   };
 }
 
+/** A member that may be left out; null is no way of doing so. */
+export function MayBeLeftOut(): PropertyDecorator {
+  return ValidateIf((_, value: unknown) => value !== undefined);
+}
+
 /** An object of one class. */
 export function IsObjectOf(type: () => new () => object): PropertyDecorator {
   return (target, property) => {
+    IsObject({ message: 'must be an object' })(target, property);
     ValidateNested({ message: 'must be an object' })(target, property);
     Type(type)(target, property);
   };

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Equals, IsDefined, IsObject, IsOptional } from 'class-validator';
+import { Equals, IsDefined, IsObject } from 'class-validator';
 import { ClientDto } from './client-file.dto.js';
 import {
   IsInstant,
@@ -12,6 +12,7 @@ import {
   IsText,
   IsTextLike,
   IsTrueOrFalse,
+  MayBeLeftOut,
 } from './file-decorators.js';
 import type { ActiveStatus, Group, Switches, User } from './org.js';
 import { ServerDto, STATUSES } from './server-file.dto.js';
@@ -20,7 +21,7 @@ import { DEFAULT_SWITCHES } from './switches.js';
 // The file of an org. Ids that are left out are made of the names, so that they are the same each time.
 
 export class OrgDto {
-  @IsOptional()
+  @MayBeLeftOut()
   @IsOktaId()
   id?: string;
 
@@ -34,7 +35,7 @@ export class OrgDto {
 const GROUP_TYPES: readonly Group['type'][] = ['OKTA_GROUP', 'APP_GROUP'];
 
 export class GroupDto {
-  @IsOptional()
+  @MayBeLeftOut()
   @IsOktaId()
   id?: string;
 
@@ -54,7 +55,7 @@ const USER_STATUSES: readonly User['status'][] = ['ACTIVE', 'SUSPENDED', 'DEPROV
 const LONG_AGO = '2026-01-01T00:00:00.000Z';
 
 export class UserDto {
-  @IsOptional()
+  @MayBeLeftOut()
   @IsOktaId()
   id?: string;
 
@@ -97,13 +98,13 @@ export class HookChannelDto {
   headers: HeaderDto[] = [];
 
   /** The header that the hook knows the org by. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsObjectOf(() => HeaderDto)
   authScheme?: HeaderDto;
 }
 
 export class InlineHookDto {
-  @IsOptional()
+  @MayBeLeftOut()
   @IsOktaId()
   id?: string;
 

@@ -59,15 +59,18 @@ export interface Claim {
   readonly claimType: 'RESOURCE' | 'IDENTITY';
   readonly source:
     | { readonly valueType: 'EXPRESSION'; readonly value: string }
-    | {
-        readonly valueType: 'GROUPS';
-        readonly filter: 'STARTS_WITH' | 'EQUALS' | 'CONTAINS' | 'REGEX';
-        readonly value: string;
-      }
+    | GroupFilter
     | { readonly valueType: 'SYSTEM' };
   /** Empty: any scope. */
   readonly scopes: readonly string[];
   readonly alwaysIncludeInToken: boolean;
+}
+
+/** Over the names of a person's groups. */
+export interface GroupFilter {
+  readonly valueType: 'GROUPS';
+  readonly filter: 'STARTS_WITH' | 'EQUALS' | 'CONTAINS' | 'REGEX';
+  readonly value: string;
 }
 
 export interface Policy {
@@ -123,7 +126,7 @@ export interface Client {
   readonly refreshToken: { readonly rotationType: 'ROTATE' | 'STATIC'; readonly leewaySeconds: number };
   /** Free JSON: `app.profile` in expressions. */
   readonly profile: Readonly<Record<string, unknown>>;
-  /** Who may use it (section 7): people by name with their profile in the app, and groups. */
+  /** Who may use it (section 7): people by user id with their profile in the app, and groups by id. */
   readonly assignments: {
     readonly users: ReadonlyMap<string, AppUser>;
     readonly groupIds: ReadonlySet<string>;

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { IsDefined, IsOptional, ValidateIf } from 'class-validator';
+import { IsDefined } from 'class-validator';
 import { GRANT_TYPES } from '../../okta/grant-types.js';
 import {
   IsIntegerFrom,
@@ -13,8 +13,9 @@ import {
   IsText,
   IsTextLike,
   IsTrueOrFalse,
+  MayBeLeftOut,
 } from './file-decorators.js';
-import type { ActiveStatus, Claim, CustomServer, Scope } from './org.js';
+import type { ActiveStatus, Claim, CustomServer, GroupFilter, Scope } from './org.js';
 
 // A custom authorization server in the file of an org. Members are called as in Okta's management API, section 9, but things
 // may be referred to by their names, and ids may be left out.
@@ -28,7 +29,7 @@ const PUBLISHING: readonly Scope['metadataPublish'][] = ['ALL_CLIENTS', 'NO_CLIE
 const SCOPE_NAME = /^(?!okta(?:[.:]|$))(?!\*$)(?!.*<.*>)(?!.*>.*<)[\x21\x23-\x5B\x5D-\x7E]{1,255}$/;
 
 export class ScopeDto {
-  @IsOptional()
+  @MayBeLeftOut()
   @IsOktaId()
   id?: string;
 
@@ -39,33 +40,33 @@ export class ScopeDto {
   })
   name!: string;
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsName()
   displayName?: string;
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsText()
   description?: string;
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsTrueOrFalse()
   default?: boolean;
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsOneOf(PUBLISHING)
   metadataPublish?: Scope['metadataPublish'];
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsOneOf(CONSENTS)
   consent?: Scope['consent'];
 }
 
 const CLAIM_TYPES: readonly Claim['claimType'][] = ['RESOURCE', 'IDENTITY'];
 const VALUE_TYPES: readonly Claim['source']['valueType'][] = ['EXPRESSION', 'GROUPS', 'SYSTEM'];
-const GROUP_FILTERS = ['STARTS_WITH', 'EQUALS', 'CONTAINS', 'REGEX'] as const;
+const GROUP_FILTERS: readonly GroupFilter['filter'][] = ['STARTS_WITH', 'EQUALS', 'CONTAINS', 'REGEX'];
 
 export class ClaimDto {
-  @IsOptional()
+  @MayBeLeftOut()
   @IsOktaId()
   id?: string;
 
@@ -78,22 +79,26 @@ export class ClaimDto {
   @IsOneOf(CLAIM_TYPES)
   claimType: Claim['claimType'] = 'RESOURCE';
 
+  /** Left out, `EXPRESSION`, or that of the system claim that is changed. */
+  @MayBeLeftOut()
   @IsOneOf(VALUE_TYPES)
-  valueType: Claim['source']['valueType'] = 'EXPRESSION';
+  valueType?: Claim['source']['valueType'];
 
   /** An expression, or what the filter of groups looks for. */
-  @ValidateIf(({ valueType, value }: ClaimDto) => valueType !== 'SYSTEM' || value !== undefined)
+  @MayBeLeftOut()
   @IsTextLike(/^[^\0]{1,1024}$/, { wanted: 'text of 1 to 1024 characters' })
   value?: string;
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsOneOf(GROUP_FILTERS)
-  groupFilterType?: (typeof GROUP_FILTERS)[number];
+  groupFilterType?: GroupFilter['filter'];
 
+  /** Any of them will do; empty, any scope will. */
+  @MayBeLeftOut()
   @IsNameList()
-  scopes: string[] = [];
+  scopes?: string[];
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsTrueOrFalse()
   alwaysIncludeInToken?: boolean;
 }
@@ -108,7 +113,7 @@ export class PeopleDto {
 }
 
 export class RuleDto {
-  @IsOptional()
+  @MayBeLeftOut()
   @IsOktaId()
   id?: string;
 
@@ -118,7 +123,7 @@ export class RuleDto {
   @IsOneOf(STATUSES)
   status: ActiveStatus = 'ACTIVE';
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIntegerFrom(1, 1_000)
   priority?: number;
 
@@ -127,11 +132,11 @@ export class RuleDto {
   grantTypes!: string[];
 
   /** Where neither users nor groups are named, everyone is. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsObjectOf(() => PeopleDto)
   users?: PeopleDto;
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsObjectOf(() => PeopleDto)
   groups?: PeopleDto;
 
@@ -146,18 +151,18 @@ export class RuleDto {
   refreshTokenLifetimeMinutes: number = 0;
 
   /** Left out, seven days, or the lifetime where that is shorter. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIntegerFrom(10, 2_628_000)
   refreshTokenWindowMinutes?: number;
 
   /** By id or name. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsName()
   inlineHook?: string;
 }
 
 export class PolicyDto {
-  @IsOptional()
+  @MayBeLeftOut()
   @IsOktaId()
   id?: string;
 
@@ -167,7 +172,7 @@ export class PolicyDto {
   @IsOneOf(STATUSES)
   status: ActiveStatus = 'ACTIVE';
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsIntegerFrom(1, 1_000)
   priority?: number;
 
@@ -183,7 +188,7 @@ const ROTATION_MODES: readonly CustomServer['rotationMode'][] = ['AUTO', 'MANUAL
 
 export class ServerDto {
   /** `default` is the one that every org has. */
-  @IsOptional()
+  @MayBeLeftOut()
   @IsOktaId()
   id?: string;
 

@@ -1,9 +1,9 @@
 import { oauthError, type OAuthError } from '../errors/oauth-errors.js';
 import { evaluateExpression } from '../expression/evaluate-expression.js';
-import type { Claim } from '../org/org.js';
+import type { Claim, GroupFilter } from '../org/org.js';
 import type { Claims, DraftRequest } from './draft-request.js';
 import { expressionContext } from './expression-variables.js';
-import { matchingGroups, type GroupFilter } from './group-claim.js';
+import { matchingGroups } from './group-claim.js';
 import { systemClaim } from './system-claims.js';
 
 export type ConfiguredClaims =

@@ -1,10 +1,7 @@
 import { groupsOf } from '../org/groups-of.js';
-import type { Claim, Org, User } from '../org/org.js';
-import { matchesPattern } from './group-pattern.js';
-import { parseGroupPattern } from './parse-group-pattern.js';
-
-/** A filter over the names of groups. */
-export type GroupFilter = Extract<Claim['source'], { readonly valueType: 'GROUPS' }>;
+import type { GroupFilter, Org, User } from '../org/org.js';
+import { matchesPattern } from '../group-pattern/group-pattern.js';
+import { parseGroupPattern } from '../group-pattern/parse-group-pattern.js';
 
 /** The names of the person's groups that match; those of apps and directories never do (okta/authorization-server.md section 6.1). */
 export function matchingGroups(org: Org, user: User, filter: GroupFilter): readonly string[] {
