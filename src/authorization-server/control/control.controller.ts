@@ -1,10 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Post, Put } from '@nestjs/common';
+import { formatFault } from '../../config/file-fault.js';
 import { validationError } from '../errors/okta-api-error.js';
 import type { SystemLogEvent } from '../events/system-log.js';
 import { CONTROL } from '../endpoints/injected.js';
 import type { HookExchange } from '../hook/hook-exchanges.js';
 import { assertHookFault, type HookFault } from '../hook/hook-faults.js';
 import { CreateSessionDto, MintDto, MoveClockDto, RotateKeysDto, SignInDto } from './control-requests.dto.js';
+import { OrgRefusedError } from '../org/org-refused-error.js';
 import type { Control } from './control.js';
 import type { Minted } from './mint-request.js';
 import { readControlBody } from './read-control-body.js';
@@ -101,7 +103,7 @@ export class ControlController {
   replaceOrg(@Body() body: unknown): void {
     if (typeof body !== 'string')
       throw validationError('body', ['The body must be YAML (application/yaml).']);
-    this.#control.replaceOrg(body);
+    replaceOrg(this.#control, body);
   }
 
   @Post('reset')
@@ -118,5 +120,15 @@ function readFault(body: unknown): HookFault {
     return body;
   } catch (error) {
     throw validationError('fault', error instanceof Error ? [error.message] : []);
+  }
+}
+
+/** @throws OktaApiError that lists every fault */
+function replaceOrg(control: Control, yaml: string): void {
+  try {
+    control.replaceOrg(yaml);
+  } catch (error) {
+    if (error instanceof OrgRefusedError) throw validationError('org', error.faults.map(formatFault));
+    throw error;
   }
 }
