@@ -25,7 +25,8 @@ export class GroupPatternError extends Error {
 
 /** Whether a name matches as a whole, as Java's `matches` has it. */
 export function matchesPattern(pattern: GroupPattern, name: string): boolean {
-  return endsOf(pattern, [...name], new Set([0])).has([...name].length);
+  const characters = Array.from(name);
+  return endsOf(pattern, characters, new Set([0])).has(characters.length);
 }
 
 /** Where matches can end that start at one of these positions. */

@@ -89,7 +89,7 @@ export class HeaderDto {
 
 export class HookChannelDto {
   @IsOneOf(['HTTP'])
-  type: 'HTTP' = 'HTTP';
+  type = 'HTTP' as const;
 
   @IsTextLike(/^https?:\/\/\S{1,1015}$/, { wanted: 'an https URI of at most 1024 characters' })
   uri!: string;
