@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { evaluateExpression } from './evaluate-expression.js';
 import type { ExpressionContext } from './expression-context.js';
 
@@ -204,5 +205,52 @@ describe('evaluateExpression', () => {
 
   it('reads no more than 1,024 characters', () => {
     expect(failure(`'${'x'.repeat(1_023)}'`)).toBe('it is longer than 1024 characters');
+  });
+
+  it('has a value or a failure for any text', () => {
+    const pieces = fc.constantFrom(
+      ...[
+        'user',
+        '.',
+        'email',
+        'access.scope',
+        '[',
+        ']',
+        '(',
+        ')',
+        '{',
+        '}',
+        ',',
+        '?',
+        ':',
+        '?:',
+        '&&',
+        'or',
+        'NOT',
+      ],
+      ...[
+        '!',
+        '==',
+        '<',
+        '+',
+        '-',
+        '*',
+        '/',
+        "'",
+        '"',
+        'null',
+        'true',
+        '0',
+        '1.5',
+        ' ',
+        'isMemberOfGroupName',
+        'é',
+      ],
+    );
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 40 }), (parts) => {
+        expect(['value', 'failure']).toContain(evaluateExpression(parts.join(''), DANA).kind);
+      }),
+    );
   });
 });
