@@ -10,7 +10,7 @@ import { applyDirectory } from '../../src/directory/files/apply-directory.js';
 import { startHookService, type HookService } from '../../src/hook-service/start.js';
 import { createLogger } from '../../src/operations/logger.js';
 import { ensureCertificates } from '../../src/playground/issue-certificates.js';
-import { addIssuerAliases, readSampleDirectory } from '../../src/playground/sample-directory.js';
+import { readSampleDirectory } from '../../src/playground/sample-directory.js';
 import { httpsCall, type HttpsAnswer } from './https-client.js';
 import { onTeardown } from './teardown.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
@@ -48,8 +48,6 @@ export interface TestHookOptions {
   readonly certificates?: TestCertificates | null;
   /** Where the service looks for new ones; it does not look where not given. */
   readonly tlsFiles?: TlsFiles;
-  /** A mini authorization server whose issuers the directory knows, too. */
-  readonly authorizationServerUrl?: string;
 }
 
 /** PEM texts. */
@@ -62,7 +60,7 @@ export interface TestCertificates {
 /** The hook service over HTTPS on a free port, with the sample directory in real PostgreSQL and a fixed clock. */
 export async function startTestHook(options: TestHookOptions = {}): Promise<TestHook> {
   const { database, url: databaseUrl } = options.database ?? (await createTestDatabase());
-  await loadSample(database, options);
+  await loadSample(database);
   const certificates = options.certificates === undefined ? await testCertificates() : options.certificates;
   const ca = certificates?.ca ?? '';
   const lines: string[] = [];
@@ -108,12 +106,8 @@ export function testConfiguration(): HookConfiguration {
 }
 
 /** The sample directory as of NOW, and the credentials of SECRETS. */
-export async function loadSample(
-  database: Database,
-  { authorizationServerUrl }: Pick<TestHookOptions, 'authorizationServerUrl'> = {},
-): Promise<void> {
+export async function loadSample(database: Database): Promise<void> {
   const file = await readSampleDirectory(NOW);
-  if (authorizationServerUrl !== undefined) addIssuerAliases(file, authorizationServerUrl);
   await applyDirectory(database, file);
   const issuerIds = file.content.orgs.flatMap(({ issuers }) => issuers.map(({ id }) => id));
   const credentials = [

@@ -1,0 +1,146 @@
+import { parseDocument, type Document } from 'yaml';
+import type { MintRequest } from '../../src/authorization-server/control/mint-request.js';
+import {
+  startAuthorizationServer,
+  type AuthorizationServerHandle,
+} from '../../src/authorization-server/start.js';
+import type { HookConfiguration } from '../../src/config/configuration.js';
+import { readSampleOrg, SAMPLE_ORG, type HookChannel } from '../../src/playground/sample-org.js';
+import type { TestClient } from './oauth-requests.js';
+import { HEADER, NOW, SECRETS, startTestHook, testCertificates, type TestHook } from './test-hook.js';
+import { onTeardown } from './teardown.js';
+
+/** Custom authorization servers of the sample org. */
+export const SERVER = {
+  orders: 'aus7k2m9QxRtYb4Vw1d7',
+  strict: 'aus2s4t6StRiCt8Xy1d7',
+  shadow: 'aus3s5h7ShAdOw9Yz1d7',
+  off: 'aus4o6f8OfFoFf1Za1d7',
+} as const;
+
+/** How long the emulated Okta waits for the hook in these tests: a real timeout, and a short one. */
+export const HOOK_DEADLINE_MS = 1_000;
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/** A token that is wanted: at Acme Orders, and by client credentials where no user is named. */
+export type Wish = Omit<MintRequest, 'grant'> & { readonly grant?: MintRequest['grant'] };
+
+export interface MintedTokens {
+  /** Verified by nobody: the claims as they are in the token. */
+  readonly access: Claims;
+  /** Empty where there is no ID token. */
+  readonly identity: Claims;
+  readonly before: { readonly access: Claims | undefined; readonly identity: Claims | undefined };
+  readonly accessToken: string;
+  readonly refreshToken: string | null;
+  readonly expiresIn: number;
+  /** What the system log says of the hook, newest last. */
+  readonly hookEvents: readonly {
+    readonly eventType: string;
+    readonly result: string;
+    readonly reason: string | null;
+  }[];
+}
+
+export interface TestOrg {
+  readonly hook: TestHook;
+  readonly server: AuthorizationServerHandle;
+  /** Acme Orders: what its tokens say, and where its endpoints and keys are. */
+  readonly issuer: string;
+  readonly endpoints: string;
+  readonly keys: URL;
+  mint(wish: Wish): Promise<MintedTokens>;
+  /** What the endpoint would answer to a wish that is not granted. */
+  refusal(wish: Wish): Promise<unknown>;
+  /** The next hook call is answered with this instead; the hook is called all the same. */
+  answerOnce(body: unknown): void;
+  /** Changes the org's file; `undefined` calls the hook where it is. */
+  changeOrg(change: (file: Document) => void, channel?: Partial<HookChannel>): Promise<void>;
+}
+
+export interface TestOrgOptions {
+  /** Below the examples. */
+  readonly org?: string;
+  readonly configuration?: Partial<HookConfiguration>;
+}
+
+/**
+ * The mini authorization server, the hook service over HTTPS and the sample directory in real PostgreSQL: each wired to the
+ * others as Okta would be, and all of them at one instant.
+ */
+export async function startTestOrg({
+  org = SAMPLE_ORG,
+  configuration = {},
+}: TestOrgOptions = {}): Promise<TestOrg> {
+  const certificates = await testCertificates();
+  const nowhere = { uri: 'https://localhost:1/okta/token-hook', header: HEADER, secret: SECRETS.all };
+  const server = await startAuthorizationServer({
+    org: await readSampleOrg(org, nowhere),
+    publicUrl: 'https://login.acme.example',
+    hookCa: certificates.ca,
+    hookDeadlineMs: HOOK_DEADLINE_MS,
+  });
+  onTeardown(() => server.stop());
+  server.clock.freeze(NOW);
+  const hook = await startTestHook({
+    certificates,
+    configuration,
+    now: () => server.clock.now(),
+  });
+  const changeOrg: TestOrg['changeOrg'] = async (change, channel = {}) => {
+    const file = parseDocument(await readSampleOrg(org, { ...nowhere, uri: hook.service.url, ...channel }));
+    change(file);
+    server.replaceOrg(file.toString());
+  };
+  await changeOrg(() => undefined);
+  const endpoints = `${server.localUrl}/oauth2/${SERVER.orders}`;
+  return {
+    hook,
+    server,
+    issuer: server.issuer(SERVER.orders),
+    endpoints,
+    keys: new URL(`${endpoints}/v1/keys`),
+    changeOrg,
+    answerOnce: (body) => {
+      server.faults.add({ kind: 'malformed', body: JSON.stringify(body) });
+    },
+    mint: (wish) => mint(server, wish),
+    refusal: (wish) =>
+      mint(server, wish).then(
+        () => 'granted',
+        ({ error, description }: { readonly error: unknown; readonly description: unknown }) => ({
+          error,
+          error_description: description,
+        }),
+      ),
+  };
+}
+
+async function mint(server: AuthorizationServerHandle, wish: Wish): Promise<MintedTokens> {
+  const grant = wish.user === undefined ? 'client_credentials' : 'authorization_code';
+  const minted = await server.mint({ server: SERVER.orders, grant, ...wish });
+  const { decoded, before, accessToken, refreshToken, expiresIn, events } = minted;
+  return {
+    access: decoded.access.payload,
+    identity: decoded.identity?.payload ?? {},
+    before: { access: before.access?.claims, identity: before.identity?.claims },
+    ...{ accessToken, refreshToken, expiresIn },
+    hookEvents: events
+      .filter(({ eventType }) => eventType.startsWith('inline_hook.'))
+      .map(({ eventType, outcome }) => ({ eventType, ...outcome })),
+  };
+}
+
+/** Secrets of the sample org's clients. */
+export const CLIENT_SECRET = {
+  web: 'sample-secret-of-the-orders-web-app',
+  partner: 'sample-secret-of-the-partner-portal',
+  batch: 'sample-secret-of-the-batch-service',
+  exporter: 'sample-secret-of-the-export-service',
+} as const;
+
+/** A client that sends its id and secret in the body. */
+export function postingClient(id: string, secret: string): TestClient {
+  return { id, proof: { client_id: id, client_secret: secret } };
+}
