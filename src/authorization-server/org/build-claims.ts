@@ -8,24 +8,8 @@ import { SYSTEM_CLAIMS } from './system-claims.js';
 
 /** Claims that a token has in any case (okta/authorization-server.md sections 6.3 and 6.4). */
 const TAKEN: Readonly<Record<Claim['claimType'], ReadonlySet<string>>> = {
-  RESOURCE: new Set(['ver', 'jti', 'iss', 'aud', 'iat', 'exp', 'cid', 'uid', 'scp', 'auth_time']),
-  IDENTITY: new Set([
-    ...[
-      'sub',
-      'ver',
-      'iss',
-      'aud',
-      'iat',
-      'exp',
-      'jti',
-      'amr',
-      'idp',
-      'nonce',
-      'auth_time',
-      'at_hash',
-      'c_hash',
-    ],
-  ]),
+  RESOURCE: new Set('ver jti iss aud iat exp cid uid scp auth_time'.split(' ')),
+  IDENTITY: new Set('sub ver iss aud iat exp jti amr idp nonce auth_time at_hash c_hash'.split(' ')),
 };
 
 /** Where claims stand, and what they may refer to. */
@@ -48,8 +32,9 @@ export function buildClaims(dtos: readonly ClaimDto[], place: ClaimPlace): reado
     const key = keyOf(dto);
     const path = [...place.path, 'claims', index];
     checkClaim(dto, { ...place, path });
-    if (own.has(key))
+    if (own.has(key)) {
       place.report(path, `there is another ${dto.claimType} claim called ${JSON.stringify(dto.name)}`);
+    }
     own.add(key);
     built.set(key, buildClaim(dto, built.get(key), { ...place, path }));
   }
@@ -64,8 +49,9 @@ function checkClaim(
   { name, claimType, scopes }: ClaimDto,
   { path, scopes: known, report }: ClaimPlace,
 ): void {
-  if (TAKEN[claimType].has(name))
+  if (TAKEN[claimType].has(name)) {
     report([...path, 'name'], `${claimType} tokens have a claim of this name of their own`);
+  }
   for (const [index, scope] of (scopes ?? []).entries()) {
     if (!known.has(scope)) {
       report([...path, 'scopes', index], `the server has no scope called ${JSON.stringify(scope)}`);

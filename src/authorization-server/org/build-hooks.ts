@@ -1,8 +1,8 @@
 import type { Path } from '../../config/file-fault.js';
 import { generatedId } from './generated-id.js';
 import type { Names } from './name-index.js';
-import type { InlineHookDto, SwitchesDto } from './org-file.dto.js';
-import type { InlineHook } from './org.js';
+import type { InlineHookDto } from './org-file.dto.js';
+import type { InlineHook, Switches } from './org.js';
 
 /** Headers that are Okta's own, or the transport's (okta/token-inline-hook.md sections 1.1 and 6.1). */
 const RESERVED_HEADERS: ReadonlySet<string> = new Set([
@@ -12,7 +12,7 @@ const RESERVED_HEADERS: ReadonlySet<string> = new Set([
 export function buildHooks(
   dtos: readonly InlineHookDto[],
   names: Names,
-  { allowHttpHooks }: Pick<SwitchesDto, 'allowHttpHooks'>,
+  { allowHttpHooks }: Pick<Switches, 'allowHttpHooks'>,
 ): ReadonlyMap<string, InlineHook> {
   const built = dtos.map((dto, index): InlineHook => {
     const path = ['inlineHooks', index];

@@ -4,7 +4,7 @@ import { generatedId } from './generated-id.js';
 import { inPriorityOrder, type Prioritized } from './in-priority-order.js';
 import { NameIndex } from './name-index.js';
 import type { Policy } from './org.js';
-import type { PolicyDto } from './server-file.dto.js';
+import type { PolicyDto } from './policy-file.dto.js';
 
 /** The access policies of a server, in the order of their priority (okta/authorization-server.md section 7). */
 export function buildPolicies(dtos: readonly PolicyDto[], place: RulePlace): readonly Policy[] {

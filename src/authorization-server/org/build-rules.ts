@@ -4,7 +4,7 @@ import { inPriorityOrder, type Prioritized } from './in-priority-order.js';
 import { NameIndex, type Names } from './name-index.js';
 import type { Rule, Scope } from './org.js';
 import { lifetimesOf } from './rule-lifetimes.js';
-import type { RuleDto } from './server-file.dto.js';
+import type { RuleDto } from './policy-file.dto.js';
 
 /** Where policies and rules stand, and what they may refer to. */
 export interface RulePlace {

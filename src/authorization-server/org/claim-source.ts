@@ -1,14 +1,20 @@
+import type { Path } from '../../config/file-fault.js';
 import { GroupPatternError } from '../group-pattern/group-pattern.js';
 import { parseGroupPattern } from '../group-pattern/parse-group-pattern.js';
-import type { ClaimPlace } from './build-claims.js';
+import type { Report } from './name-index.js';
 import type { Claim, GroupFilter } from './org.js';
 import type { ClaimDto } from './server-file.dto.js';
+
+interface Place {
+  readonly path: Path;
+  readonly report: Report;
+}
 
 /** Where a claim's value comes from. As in Okta, an expression is not looked at before it is evaluated (section 6.1). */
 export function claimSource(
   dto: ClaimDto,
   changed: Claim | undefined,
-  { path, report }: Pick<ClaimPlace, 'path' | 'report'>,
+  { path, report }: Place,
 ): Claim['source'] {
   const { value, groupFilterType } = dto;
   const valueType =
@@ -31,7 +37,7 @@ export function claimSource(
 
 function systemSource(
   changed: Claim | undefined,
-  { path, report }: Pick<ClaimPlace, 'path' | 'report'>,
+  { path, report }: Place,
   value: string | undefined,
 ): Claim['source'] {
   if (changed?.source.valueType !== 'SYSTEM') {

@@ -3,6 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsObject } from 'class-validator';
 import { GRANT_TYPES } from '../../okta/grant-types.js';
 import {
+  IsActiveStatus,
   IsIntegerFrom,
   IsListOf,
   IsListOfSome,
@@ -16,7 +17,6 @@ import {
   MayBeLeftOut,
 } from './file-decorators.js';
 import type { ActiveStatus, ApplicationType, Client, ClientAuthenticationMethod } from './org.js';
-import { STATUSES } from './server-file.dto.js';
 
 const APPLICATION_TYPES: readonly ApplicationType[] = ['web', 'browser', 'native', 'service'];
 const AUTHENTICATION_METHODS: readonly ClientAuthenticationMethod[] = [
@@ -81,7 +81,7 @@ export class ClientDto {
   @IsName()
   label!: string;
 
-  @IsOneOf(STATUSES)
+  @IsActiveStatus()
   status: ActiveStatus = 'ACTIVE';
 
   @IsOneOf(APPLICATION_TYPES)

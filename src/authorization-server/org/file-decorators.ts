@@ -64,6 +64,10 @@ function IsUniqueList(): PropertyDecorator {
   };
 }
 
+export function IsActiveStatus(): PropertyDecorator {
+  return IsOneOf(['ACTIVE', 'INACTIVE']);
+}
+
 export function IsTrueOrFalse(): PropertyDecorator {
   return IsBoolean({ message: 'must be true or false' });
 }
@@ -113,7 +117,15 @@ export function IsText(): PropertyDecorator {
   return IsTextLike(/^(?:[^\p{Cc}]|[\n\t]){0,1024}$/u, { wanted: 'text of at most 1024 characters' });
 }
 
-/** An absolute URI that is a redirection target: without a fragment (RFC 6749, section 3.1.2). */
+/** Schemes that would run in the page that redirects. */
+const RUNNING_SCHEMES: ReadonlySet<string> = new Set(['javascript:', 'data:', 'vbscript:']);
+
+function isRedirectUri(value: unknown): boolean {
+  if (typeof value !== 'string' || value.length > 2_048 || /[\s#*]/.test(value)) return false;
+  return URL.canParse(value) && !RUNNING_SCHEMES.has(new URL(value).protocol);
+}
+
+/** Absolute URIs that are redirection targets: without a fragment (RFC 6749, section 3.1.2). */
 export function IsRedirectUriList(): PropertyDecorator {
   return (target, property) => {
     IsUniqueList()(target, property);
@@ -121,11 +133,7 @@ export function IsRedirectUriList(): PropertyDecorator {
       {
         name: 'isRedirectUri',
         validator: {
-          validate: (value: unknown) =>
-            typeof value === 'string' &&
-            URL.canParse(value) &&
-            !/[\s#*]/.test(value) &&
-            value.length <= 2_048,
+          validate: isRedirectUri,
           defaultMessage: () => 'every entry must be an absolute URI without a fragment',
         },
       },

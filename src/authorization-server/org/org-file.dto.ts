@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Equals, IsDefined, IsObject } from 'class-validator';
 import { ClientDto } from './client-file.dto.js';
 import {
+  IsActiveStatus,
   IsInstant,
   IsListOf,
   IsName,
@@ -11,12 +12,11 @@ import {
   IsOneOf,
   IsText,
   IsTextLike,
-  IsTrueOrFalse,
   MayBeLeftOut,
 } from './file-decorators.js';
-import type { ActiveStatus, Group, Switches, User } from './org.js';
-import { ServerDto, STATUSES } from './server-file.dto.js';
-import { DEFAULT_SWITCHES } from './switches.js';
+import type { ActiveStatus, Group, User } from './org.js';
+import { ServerDto } from './server-file.dto.js';
+import { SwitchesDto } from './switches-file.dto.js';
 
 // The file of an org. Ids that are left out are made of the names, so that they are the same each time.
 
@@ -111,7 +111,7 @@ export class InlineHookDto {
   @IsName()
   name!: string;
 
-  @IsOneOf(STATUSES)
+  @IsActiveStatus()
   status: ActiveStatus = 'ACTIVE';
 
   @IsTextLike(/^1\.0\.[0-2]$/, { wanted: '1.0.0, 1.0.1 or 1.0.2' })
@@ -120,57 +120,6 @@ export class InlineHookDto {
   @IsDefined({ message: 'must be an object with a uri' })
   @IsObjectOf(() => HookChannelDto)
   channel!: HookChannelDto;
-}
-
-/** See `Switches`. */
-export class SwitchesDto implements Switches {
-  @IsOneOf(['ignore', 'process'])
-  otherSuccessStatus = DEFAULT_SWITCHES.otherSuccessStatus;
-
-  @IsOneOf(['process', 'ignore'])
-  otherContentType = DEFAULT_SWITCHES.otherContentType;
-
-  @IsOneOf(['ignore', 'invalid'])
-  unknownResponseMembers = DEFAULT_SWITCHES.unknownResponseMembers;
-
-  @IsOneOf(['invalid', 'apply'])
-  nullValues = DEFAULT_SWITCHES.nullValues;
-
-  @IsOneOf(['allow', 'refuse'])
-  chainedOperations = DEFAULT_SWITCHES.chainedOperations;
-
-  @IsOneOf(['refuse', 'allow'])
-  removeAccessSubjectOrAudience = DEFAULT_SWITCHES.removeAccessSubjectOrAudience;
-
-  @IsOneOf(['invalid', 'clamp'])
-  lifetimeOutOfBounds = DEFAULT_SWITCHES.lifetimeOutOfBounds;
-
-  @IsOneOf(['originalGrant', 'OriginalGrant'])
-  originalGrantMember = DEFAULT_SWITCHES.originalGrantMember;
-
-  @IsTrueOrFalse()
-  accessJtiNamesRefreshToken = DEFAULT_SWITCHES.accessJtiNamesRefreshToken;
-
-  @IsTrueOrFalse()
-  refreshTokenOnRefresh = DEFAULT_SWITCHES.refreshTokenOnRefresh;
-
-  @IsTrueOrFalse()
-  timesInHookClaims = DEFAULT_SWITCHES.timesInHookClaims;
-
-  @IsTrueOrFalse()
-  narrowCodeFlowScopes = DEFAULT_SWITCHES.narrowCodeFlowScopes;
-
-  @IsTrueOrFalse()
-  consentRequiredForTrustedServices = DEFAULT_SWITCHES.consentRequiredForTrustedServices;
-
-  @IsOneOf(['redirect', 'page'])
-  promptNoneWithoutSession = DEFAULT_SWITCHES.promptNoneWithoutSession;
-
-  @IsOneOf(['grant', 'refuse'])
-  offlineAccessWithoutGrant = DEFAULT_SWITCHES.offlineAccessWithoutGrant;
-
-  @IsTrueOrFalse()
-  allowHttpHooks = DEFAULT_SWITCHES.allowHttpHooks;
 }
 
 export class OrgFileDto {

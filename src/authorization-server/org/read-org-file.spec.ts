@@ -252,6 +252,10 @@ describe('readOrgFile', () => {
         'clients[0].redirectUris: every entry must be an absolute URI without a fragment',
       ],
       [
+        { redirectUris: ['javascript:alert(1)'] },
+        'clients[0].redirectUris: every entry must be an absolute URI without a fragment',
+      ],
+      [
         { refreshToken: { leewaySeconds: 61 } },
         'clients[0].refreshToken.leewaySeconds: must be a whole number from 0 to 60',
       ],

@@ -1,7 +1,7 @@
 import type { Path } from '../../config/file-fault.js';
 import type { Report } from './name-index.js';
 import type { Rule } from './org.js';
-import type { RuleDto } from './server-file.dto.js';
+import type { RuleDto } from './policy-file.dto.js';
 
 type Lifetimes = Pick<
   Rule,

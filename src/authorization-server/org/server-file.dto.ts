@@ -1,13 +1,9 @@
 import 'reflect-metadata';
-import { IsDefined } from 'class-validator';
-import { GRANT_TYPES } from '../../okta/grant-types.js';
 import {
-  IsIntegerFrom,
+  IsActiveStatus,
   IsListOf,
-  IsListOfSome,
   IsName,
   IsNameList,
-  IsObjectOf,
   IsOktaId,
   IsOneOf,
   IsText,
@@ -16,11 +12,10 @@ import {
   MayBeLeftOut,
 } from './file-decorators.js';
 import type { ActiveStatus, Claim, CustomServer, GroupFilter, Scope } from './org.js';
+import { PolicyDto } from './policy-file.dto.js';
 
 // A custom authorization server in the file of an org. Members are called as in Okta's management API, section 9, but things
 // may be referred to by their names, and ids may be left out.
-
-export const STATUSES: readonly ActiveStatus[] = ['ACTIVE', 'INACTIVE'];
 
 const CONSENTS: readonly Scope['consent'][] = ['IMPLICIT', 'REQUIRED', 'FLEXIBLE'];
 const PUBLISHING: readonly Scope['metadataPublish'][] = ['ALL_CLIENTS', 'NO_CLIENTS'];
@@ -73,7 +68,7 @@ export class ClaimDto {
   @IsName()
   name!: string;
 
-  @IsOneOf(STATUSES)
+  @IsActiveStatus()
   status: ActiveStatus = 'ACTIVE';
 
   @IsOneOf(CLAIM_TYPES)
@@ -103,87 +98,6 @@ export class ClaimDto {
   alwaysIncludeInToken?: boolean;
 }
 
-/** Users or groups, by id or name; `EVERYONE` is any group. */
-export class PeopleDto {
-  @IsNameList()
-  include: string[] = [];
-
-  @IsNameList()
-  exclude: string[] = [];
-}
-
-export class RuleDto {
-  @MayBeLeftOut()
-  @IsOktaId()
-  id?: string;
-
-  @IsName()
-  name!: string;
-
-  @IsOneOf(STATUSES)
-  status: ActiveStatus = 'ACTIVE';
-
-  @MayBeLeftOut()
-  @IsIntegerFrom(1, 1_000)
-  priority?: number;
-
-  @IsDefined({ message: 'must be a list of grant types' })
-  @IsListOfSome([...GRANT_TYPES])
-  grantTypes!: string[];
-
-  /** Where neither users nor groups are named, everyone is. */
-  @MayBeLeftOut()
-  @IsObjectOf(() => PeopleDto)
-  users?: PeopleDto;
-
-  @MayBeLeftOut()
-  @IsObjectOf(() => PeopleDto)
-  groups?: PeopleDto;
-
-  @IsNameList()
-  scopes: string[] = ['*'];
-
-  @IsIntegerFrom(5, 1_440)
-  accessTokenLifetimeMinutes: number = 60;
-
-  /** 0 is without a limit. */
-  @IsIntegerFrom(0, 2_628_000)
-  refreshTokenLifetimeMinutes: number = 0;
-
-  /** Left out, seven days, or the lifetime where that is shorter. */
-  @MayBeLeftOut()
-  @IsIntegerFrom(10, 2_628_000)
-  refreshTokenWindowMinutes?: number;
-
-  /** By id or name. */
-  @MayBeLeftOut()
-  @IsName()
-  inlineHook?: string;
-}
-
-export class PolicyDto {
-  @MayBeLeftOut()
-  @IsOktaId()
-  id?: string;
-
-  @IsTextLike(/^(?=.*\S)[^\p{Cc}]{1,100}$/u, { wanted: 'text of 1 to 100 characters on one line' })
-  name!: string;
-
-  @IsOneOf(STATUSES)
-  status: ActiveStatus = 'ACTIVE';
-
-  @MayBeLeftOut()
-  @IsIntegerFrom(1, 1_000)
-  priority?: number;
-
-  /** By id or label, or `ALL_CLIENTS` alone. As in Okta, a policy without clients is for nobody. */
-  @IsNameList()
-  clients: string[] = [];
-
-  @IsListOf(() => RuleDto)
-  rules: RuleDto[] = [];
-}
-
 const ROTATION_MODES: readonly CustomServer['rotationMode'][] = ['AUTO', 'MANUAL'];
 
 export class ServerDto {
@@ -198,7 +112,7 @@ export class ServerDto {
   @IsName()
   audience!: string;
 
-  @IsOneOf(STATUSES)
+  @IsActiveStatus()
   status: ActiveStatus = 'ACTIVE';
 
   @IsOneOf(ROTATION_MODES)

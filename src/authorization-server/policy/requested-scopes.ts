@@ -5,7 +5,10 @@ import { refusedAccess, type AccessRequest, type RefusedAccess } from './access-
 /** The longest `scope` of a request, in characters (section 3.6). */
 const SCOPE_LENGTH_LIMIT = 1_024;
 
-/** Scopes that speak about the person, and so need `openid` (section 3.6, point 3). */
+/**
+ * Scopes that speak about the person, and so need `openid` (section 3.6, point 3). `offline_access` does not: a code flow
+ * without `openid` gets a refresh token (okta/token-inline-hook.md section 1.9, variant 05).
+ */
 const PROFILE_SCOPES: ReadonlySet<string> = new Set(['profile', 'email', 'address', 'phone']);
 
 /** Scopes that need a person (section 3.6, point 4). */

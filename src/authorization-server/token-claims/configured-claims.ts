@@ -4,7 +4,7 @@ import type { Claim, GroupFilter } from '../org/org.js';
 import type { Claims, DraftRequest } from './draft-request.js';
 import { expressionContext } from './expression-variables.js';
 import { matchingGroups } from './group-claim.js';
-import { systemClaim } from './system-claims.js';
+import { personClaim } from './person-claims.js';
 
 export type ConfiguredClaims =
   | { readonly kind: 'claims'; readonly claims: Claims }
@@ -44,7 +44,7 @@ function valueOf(claim: Claim, request: DraftRequest): ClaimValue {
     case 'GROUPS':
       return groupsValue(source, request);
     case 'SYSTEM':
-      return { kind: 'value', value: user === null ? null : systemClaim(claim.name, user) };
+      return { kind: 'value', value: user === null ? null : personClaim(claim.name, user) };
   }
 }
 

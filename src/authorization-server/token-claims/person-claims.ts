@@ -21,7 +21,7 @@ const SOURCES: Readonly<Record<string, (user: User) => unknown>> = {
 };
 
 /** The value of a `SYSTEM` claim; undefined where the attribute is not set, or Okta has none for it. */
-export function systemClaim(name: string, user: User): unknown {
+export function personClaim(name: string, user: User): unknown {
   const value = Object.hasOwn(SOURCES, name) ? SOURCES[name]?.(user) : undefined;
   return isSet(value) ? value : undefined;
 }
