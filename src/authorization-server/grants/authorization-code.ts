@@ -1,6 +1,7 @@
 import type { AuthorizationCode } from '../codes/authorization-code.js';
 import { oauthError } from '../errors/oauth-errors.js';
 import { signTokens } from '../minting/sign-tokens.js';
+import { withRefreshToken } from '../minting/token-response.js';
 import type { User } from '../org/org.js';
 import { endOfChain, endOfWindow } from '../refresh-tokens/refresh-lifetimes.js';
 import type { RunningOrg } from '../running-org.js';
@@ -26,7 +27,7 @@ export async function grantAuthorizationCode(
   const response = await signTokens(running, issuer, prepared);
   const refresh = startRefreshing(running, code);
   return {
-    response: refresh === undefined ? response : { ...response, refresh_token: refresh },
+    response: refresh === undefined ? response : withRefreshToken(response, refresh),
     user,
     before: prepared.before,
     after: prepared.after,

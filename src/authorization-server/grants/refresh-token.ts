@@ -3,6 +3,7 @@ import { tokenEndpoint } from '../issuers/issuer.js';
 import { grantAccess } from '../minting/grant-access.js';
 import { prepareTokens, type PreparedTokens } from '../minting/prepare-tokens.js';
 import { signTokens } from '../minting/sign-tokens.js';
+import { withRefreshToken } from '../minting/token-response.js';
 import type { User } from '../org/org.js';
 import { stateOf, type RefreshChain, type RefreshToken } from '../refresh-tokens/refresh-chain.js';
 import { endOfWindow } from '../refresh-tokens/refresh-lifetimes.js';
@@ -31,7 +32,7 @@ export async function grantRefreshToken(
   if (running.refreshTokens.find(text) === undefined) throw oauthError('invalid_refresh_token');
   const refreshToken = succeed(running, grantRequest, { text, prepared });
   const { before, after } = prepared;
-  return { response: { ...response, refresh_token: refreshToken }, user, before, after };
+  return { response: withRefreshToken(response, refreshToken), user, before, after };
 }
 
 function findToken(running: RunningOrg, { issuer, client }: GrantRequest, text: string): RefreshToken {

@@ -8,3 +8,12 @@ export interface TokenResponse {
   readonly refresh_token?: string;
   readonly id_token?: string;
 }
+
+/** The same answer with a refresh token, which stands before the ID token on the wire. */
+export function withRefreshToken(
+  { id_token: idToken, ...response }: TokenResponse,
+  refreshToken: string,
+): TokenResponse {
+  const identity = idToken === undefined ? {} : { id_token: idToken };
+  return { ...response, refresh_token: refreshToken, ...identity };
+}
