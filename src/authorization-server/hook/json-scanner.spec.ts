@@ -17,7 +17,7 @@ const nearlyJson = fc
     fc.json({ maxDepth: 3 }),
     fc.nat(),
     fc.nat({ max: 3 }),
-    fc.constantFrom('', ...'{}[],:"\\01e.-ut\n\u0001 '),
+    fc.constantFrom('', ...'{}[],:"\\01e.-ut\n\u0001 '.split('')),
   )
   .map(([text, place, cut, put]) => {
     const at = place % (text.length + 1);
