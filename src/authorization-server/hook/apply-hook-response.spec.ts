@@ -196,7 +196,7 @@ describe('applyHookResponse', () => {
       (error) => {
         expect(merge({ error })).toMatchObject({
           kind: 'denied',
-          errorSummary: 'The callback service returned an error',
+          errorSummary: 'The callback service returned an error.',
         });
       },
     );
@@ -339,6 +339,17 @@ describe('applyHookResponse', () => {
     it('takes what an earlier operation removed for gone', () => {
       const remove = { op: 'remove', path: '/claims/department' };
       expect(accessAfter([remove, remove])).toMatch('it does not exist');
+    });
+
+    it('lets no claim be nested deeper, step by step, than can be signed', () => {
+      const nested = JSON.parse(`${'{"a":'.repeat(900)}{}${'}'.repeat(900)}`) as unknown;
+      const steps = [0, 900, 1800, 2700].map((depth) => ({
+        op: 'add',
+        path: `/claims/a${'/a'.repeat(depth)}`,
+        value: nested,
+      }));
+      expect(accessAfter(steps.slice(0, 2))).toMatchObject({});
+      expect(accessAfter(steps)).toMatch(/^Invalid path was specified/);
     });
 
     it('quotes no more than the beginning of a path', () => {

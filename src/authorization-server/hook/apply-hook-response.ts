@@ -34,8 +34,8 @@ export type HookMerge =
   /** It is no response, and so nothing applies. */
   | { readonly kind: 'misshapen'; readonly at: JsonPath; readonly why: string };
 
-/** Section 3, and `callback_returned_error_without_description` of the error catalogue. */
-const DEFAULT_SUMMARY = 'The callback service returned an error';
+/** Section 3, in the wording of the error catalogue (okta/authorization-server.md section 3.8). */
+const DEFAULT_SUMMARY = 'The callback service returned an error.';
 
 /**
  * Merges a parsed body into the drafts, as section 2.11 says: all of it or nothing. Neither is changed.

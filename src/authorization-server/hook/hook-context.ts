@@ -68,7 +68,7 @@ function userMember(
   { id, passwordChanged, profile }: User,
   origin: string,
 ): Readonly<Record<string, unknown>> {
-  const { login, firstName, lastName, locale, timeZone } = profile as Readonly<Record<string, unknown>>;
+  const { login, firstName, lastName, locale, timeZone } = profile;
   const links = `${origin}/api/v1/users/${encodeURIComponent(id)}`;
   return {
     id,

@@ -5,6 +5,7 @@ import type { TokenName } from '../../okta/token-hook-response.js';
 import type { Switches } from '../org/org.js';
 import type { DraftToken } from './draft-tokens.js';
 import { patchJson, type JsonOperation } from './json-patch.js';
+import { NESTING_LIMIT } from './json-scanner.js';
 import type { ReceivedOperation } from './read-hook-response.js';
 
 /** A token while a response is applied to it: a copy that is thrown away where anything fails. */
@@ -43,10 +44,14 @@ export function patchToken(
   return reason === null ? null : `${reason} (${what})`;
 }
 
-/** The names below `/claims`; null where the path is none of a claim (section 2.5). */
+/**
+ * The names below `/claims`; null where the path is none of a claim (section 2.5), or goes deeper than a body does: one
+ * operation after the other could nest a claim beyond what can be signed.
+ */
 function claimNames(path: string): readonly string[] | null {
   const [root, ...names] = parsePointer(path) ?? [];
-  return root === 'claims' && names.length > 0 && names[0] !== '' ? names : null;
+  const isClaim = root === 'claims' && names.length > 0 && names[0] !== '';
+  return isClaim && names.length <= NESTING_LIMIT ? names : null;
 }
 
 function isUnauthorized(token: TokenName, { op, names }: JsonOperation, switches: Switches): boolean {
@@ -59,7 +64,7 @@ function isUnauthorized(token: TokenName, { op, names }: JsonOperation, switches
 /** Sections 2.4 and 2.7. */
 function valueFault(op: JsonOperation['op'], value: unknown, { nullValues }: Switches): string | null {
   if (op === 'remove') return value === undefined || value === null ? null : 'A remove has no value but null';
-  if (value === undefined) return `A value is missing`;
+  if (value === undefined) return 'A value is missing';
   return value === null && nullValues === 'invalid' ? 'A value is null, which is for a remove' : null;
 }
 

@@ -143,7 +143,7 @@ describe('a hook call', () => {
 
   it('stops it with words of its own where the error has none', async () => {
     const { outcome } = await runWith(answering(200, { error: {} }));
-    expect(outcome).toEqual({ kind: 'denied', errorSummary: 'The callback service returned an error' });
+    expect(outcome).toEqual({ kind: 'denied', errorSummary: 'The callback service returned an error.' });
   });
 });
 
