@@ -68,8 +68,9 @@ describe('the hook', () => {
       sessionToken: server.createSession('00uDana'),
     };
     const [call] = await callsOf(() => authorize(issuer, query));
-    const { url } = call?.data['context']?.['request'] as { readonly url: { readonly value: string } };
-    expect(url.value).toBe(`${issuer}/v1/authorize?${new URLSearchParams(query).toString()}`);
+    expect(call?.data['context']).toMatchObject({
+      request: { url: { value: `${issuer}/v1/authorize?${new URLSearchParams(query).toString()}` } },
+    });
   });
 
   it('is called at /token for a machine, which has neither user nor session nor ID token', async () => {
