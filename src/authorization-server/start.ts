@@ -19,6 +19,7 @@ import { RunningOrg } from './running-org.js';
 export type { Control } from './control/control.js';
 export type { Minted, MintRequest } from './control/mint-request.js';
 export type { Org } from './org/org.js';
+export { readOrgFile } from './org/read-org-file.js';
 export { OAuthError } from './errors/oauth-errors.js';
 
 export interface AuthorizationServerOptions {

@@ -74,7 +74,7 @@ describe('client credentials', () => {
   });
 
   it('by an assertion of a private key yield a stamped token', async () => {
-    await org.changeOrg((file) => {
+    org.changeOrg((file) => {
       const clients = file.toJS().clients as readonly { readonly id: string }[];
       const at = ['clients', clients.findIndex(({ id }) => id === CLIENT.reporter)];
       file.deleteIn([...at, 'secret']);
@@ -96,7 +96,7 @@ describe('client credentials', () => {
     };
     const { body } = await requestToken(endpoints, client, { grant_type: 'client_credentials' });
     expect(await stampOf(body['access_token'])).toMatchObject({ tenant: 'violet', selection: 'only' });
-    await org.changeOrg(() => undefined);
+    org.changeOrg(() => undefined);
   });
 
   it('may name the tenant in the query of the token request', async () => {

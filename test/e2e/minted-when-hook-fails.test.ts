@@ -29,9 +29,9 @@ const verifier = createTokenVerifier({
   now: () => server.clock.now(),
 });
 
-beforeEach(async () => {
+beforeEach(() => {
   server.faults.clear();
-  await org.changeOrg(() => undefined);
+  org.changeOrg(() => undefined);
 });
 
 /** The token is as it was drafted, and an API that looks for the stamp refuses it. */
@@ -67,7 +67,7 @@ describe('a token is minted without its claims', () => {
   });
 
   it('when nobody listens', async () => {
-    await org.changeOrg(() => undefined, { uri: 'https://localhost:1/okta/token-hook' });
+    org.changeOrg(() => undefined, { uri: 'https://localhost:1/okta/token-hook' });
     const minted = await org.mint(BATCH);
     await expectUnstamped(minted);
     expect(minted.hookEvents).toEqual([
@@ -78,7 +78,7 @@ describe('a token is minted without its claims', () => {
   it('when the certificate is of another CA', async () => {
     const { cert, key } = await testCertificates();
     const port = await listen(createHttpsServer({ cert, key }, (_request, response) => response.end('{}')));
-    await org.changeOrg(() => undefined, { uri: `https://localhost:${port}/okta/token-hook` });
+    org.changeOrg(() => undefined, { uri: `https://localhost:${port}/okta/token-hook` });
     const minted = await org.mint(BATCH);
     await expectUnstamped(minted);
     expect(minted.hookEvents).toEqual([
@@ -90,7 +90,7 @@ describe('a token is minted without its claims', () => {
   });
 
   it('when the hook does not know the caller', async () => {
-    await org.changeOrg(() => undefined, { secret: 'some other secret' });
+    org.changeOrg(() => undefined, { secret: 'some other secret' });
     const minted = await org.mint(BATCH);
     await expectUnstamped(minted);
     expect(minted.hookEvents).toEqual([
@@ -102,7 +102,7 @@ describe('a token is minted without its claims', () => {
     const location = org.hook.service.url;
     const elsewhere = createServer((_request, response) => response.writeHead(307, { location }).end());
     const port = await listen(elsewhere);
-    await org.changeOrg((file) => file.setIn(['switches', 'allowHttpHooks'], true), {
+    org.changeOrg((file) => file.setIn(['switches', 'allowHttpHooks'], true), {
       uri: `http://127.0.0.1:${port}/okta/token-hook`,
     });
     const minted = await org.mint(BATCH);
@@ -113,7 +113,7 @@ describe('a token is minted without its claims', () => {
   });
 
   it('when the hook is turned off', async () => {
-    await org.changeOrg((file) => file.setIn(['inlineHooks', 0, 'status'], 'INACTIVE'));
+    org.changeOrg((file) => file.setIn(['inlineHooks', 0, 'status'], 'INACTIVE'));
     await expectUnstamped(await org.mint(BATCH));
   });
 
@@ -201,9 +201,9 @@ describe('no token is minted', () => {
 
   it('when the directory does not know the issuer, and the policy of the credential is to deny', async () => {
     const wish = { ...BATCH, server: UNKNOWN_SERVER };
-    await org.changeOrg(addUnknownServer, { secret: SECRETS.deny });
+    org.changeOrg(addUnknownServer, { secret: SECRETS.deny });
     expect(await org.refusal(wish)).toEqual({ error: 'server_error', error_description: expect.any(String) });
-    await org.changeOrg(addUnknownServer);
+    org.changeOrg(addUnknownServer);
     expect((await org.mint(wish)).access).not.toHaveProperty('mintmark');
   });
 

@@ -1,11 +1,14 @@
+import { readFile } from 'node:fs/promises';
 import { parseDocument, type Document } from 'yaml';
 import type { MintRequest } from '../../src/authorization-server/control/mint-request.js';
 import {
   startAuthorizationServer,
   type AuthorizationServerHandle,
+  type Org,
 } from '../../src/authorization-server/start.js';
 import type { HookConfiguration } from '../../src/config/configuration.js';
-import { readSampleOrg, SAMPLE_ORG, type HookChannel } from '../../src/playground/sample-org.js';
+import { EXAMPLES_FOLDER } from '../../src/playground/sample-directory.js';
+import { readWiredOrg, SAMPLE_ORG, type HookChannel } from '../../src/playground/sample-org.js';
 import type { TestClient } from './oauth-requests.js';
 import { HEADER, NOW, SECRETS, startTestHook, testCertificates, type TestHook } from './test-hook.js';
 import { onTeardown } from './teardown.js';
@@ -55,45 +58,42 @@ export interface TestOrg {
   refusal(wish: Wish): Promise<unknown>;
   /** The next hook call is answered with this instead; the hook is called all the same. */
   answerOnce(body: unknown): void;
-  /** Changes the org's file; `undefined` calls the hook where it is. */
-  changeOrg(change: (file: Document) => void, channel?: Partial<HookChannel>): Promise<void>;
+  /** Begins with the org's file again, changes it, and reaches the hook as usual or by another channel. */
+  changeOrg(change: (file: Document) => void, channel?: Partial<HookChannel>): void;
 }
 
 export interface TestOrgOptions {
   /** Below the examples. */
   readonly org?: string;
+  /** Whether time passes, as it does for programs of their own; it stands still at NOW where not. */
+  readonly inRealTime?: boolean;
   readonly configuration?: Partial<HookConfiguration>;
 }
 
 /**
  * The mini authorization server, the hook service over HTTPS and the sample directory in real PostgreSQL: each wired to the
- * others as Okta would be, and all of them at one instant.
+ * others as Okta would be, and all of them by one clock.
  */
 export async function startTestOrg({
   org = SAMPLE_ORG,
+  inRealTime = false,
   configuration = {},
 }: TestOrgOptions = {}): Promise<TestOrg> {
   const certificates = await testCertificates();
-  const nowhere = { uri: 'https://localhost:1/okta/token-hook', header: HEADER, secret: SECRETS.all };
+  const text = await readFile(`${EXAMPLES_FOLDER}${org}`, 'utf8');
+  const clock = { now: () => (inRealTime ? Date.now() : NOW) };
+  const hook = await startTestHook({ certificates, configuration, now: () => clock.now() });
+  const wired = (file: string, channel: Partial<HookChannel> = {}): Org =>
+    readWiredOrg(file, { uri: hook.service.url, header: HEADER, secret: SECRETS.all, ...channel });
   const server = await startAuthorizationServer({
-    org: await readSampleOrg(org, nowhere),
+    org: wired(text),
     publicUrl: 'https://login.acme.example',
     hookCa: certificates.ca,
     hookDeadlineMs: HOOK_DEADLINE_MS,
   });
   onTeardown(() => server.stop());
-  server.clock.freeze(NOW);
-  const hook = await startTestHook({
-    certificates,
-    configuration,
-    now: () => server.clock.now(),
-  });
-  const changeOrg: TestOrg['changeOrg'] = async (change, channel = {}) => {
-    const file = parseDocument(await readSampleOrg(org, { ...nowhere, uri: hook.service.url, ...channel }));
-    change(file);
-    server.replaceOrg(file.toString());
-  };
-  await changeOrg(() => undefined);
+  if (!inRealTime) server.clock.freeze(NOW);
+  clock.now = () => server.clock.now();
   const endpoints = `${server.localUrl}/oauth2/${SERVER.orders}`;
   return {
     hook,
@@ -101,7 +101,11 @@ export async function startTestOrg({
     issuer: server.issuer(SERVER.orders),
     endpoints,
     keys: new URL(`${endpoints}/v1/keys`),
-    changeOrg,
+    changeOrg: (change, channel) => {
+      const file = parseDocument(text);
+      change(file);
+      server.replaceOrg(wired(file.toString(), channel));
+    },
     answerOnce: (body) => {
       server.faults.add({ kind: 'malformed', body: JSON.stringify(body) });
     },
