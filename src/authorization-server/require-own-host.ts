@@ -7,12 +7,8 @@ const LOOPBACK_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '
 /** Answers only whoever asks for this machine by one of its own names, or for the org's own URL. */
 export function requireOwnHost(server: FastifyInstance, running: RunningOrg): void {
   server.addHook('onRequest', (request, reply, done) => {
-    if (isOwn(request.headers.host ?? '', new URL(running.url).host)) done();
+    const host = (request.headers.host ?? '').toLowerCase();
+    if (LOOPBACK_NAMES.has(host.replace(/:\d{1,5}$/, '')) || running.isServedAs(host)) done();
     else void reply.code(421).send({ error: 'the Host header names another host' });
   });
-}
-
-function isOwn(host: string, ownHost: string): boolean {
-  const name = host.toLowerCase().replace(/:\d{1,5}$/, '');
-  return LOOPBACK_NAMES.has(name) || host.toLowerCase() === ownHost;
 }

@@ -71,6 +71,11 @@ export class RunningOrg {
     return this.#url;
   }
 
+  /** Whether the org's URL names this host, with its port. */
+  isServedAs(host: string): boolean {
+    return this.#url !== undefined && new URL(this.#url).host === host;
+  }
+
   get hookDependencies(): HookDependencies {
     const { clock, random, log, faults, exchanges } = this;
     return {

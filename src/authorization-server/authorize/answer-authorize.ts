@@ -73,8 +73,8 @@ async function answerRecipient(running: RunningOrg, authorizing: Authorizing): P
     const answer = deliver(delivery, { code: outcome.code, ...stated });
     return outcome.signedIn.isFresh ? withCookie(running, answer, outcome.signedIn.session) : answer;
   } catch (error) {
-    record(running, error, { arrival, issuer, client });
     if (!(error instanceof OAuthError)) throw error;
+    record(running, error, { arrival, issuer, client });
     return deliver(delivery, { ...stated, ...error.toBody() });
   }
 }

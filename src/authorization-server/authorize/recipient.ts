@@ -1,3 +1,4 @@
+import { checkActive } from '../client-authentication/check-active.js';
 import type { Parameters } from '../endpoints/parameters.js';
 import { unknownClientError } from '../errors/okta-api-error.js';
 import { oauthError } from '../errors/oauth-errors.js';
@@ -18,7 +19,7 @@ export function recipientOf(org: Org, parameters: Parameters): Recipient {
   if (parameters.hasDuplicates) throw oauthError('duplicate_oauth_params');
   const client = org.clients.get(parameters.get('client_id') ?? '');
   if (client === undefined) throw unknownClientError();
-  if (client.status !== 'ACTIVE') throw oauthError('invalid_client').withDetail('the client is inactive');
+  checkActive(client);
   if (client.applicationType === 'service') {
     throw oauthError('invalid_client_application_type', 'authorize');
   }

@@ -1,6 +1,7 @@
 import { unknownClientError } from '../errors/okta-api-error.js';
 import { oauthError } from '../errors/oauth-errors.js';
 import type { Client, Org } from '../org/org.js';
+import { checkActive } from './check-active.js';
 import { checkAssertion, clientOfAssertion, type AssertionNeeds } from './client-assertion.js';
 import {
   presentedCredentials,
@@ -22,7 +23,7 @@ export async function authenticateClient(
 ): Promise<Client> {
   const presented = presentedCredentials(sources);
   const client = presentedClient(org, presented);
-  if (client.status !== 'ACTIVE') throw oauthError('invalid_client').withDetail('the client is inactive');
+  checkActive(client);
   const clientId = sources.body.get('client_id');
   // A client that speaks for another one is none.
   if (clientId !== undefined && clientId !== client.id) throw oauthError('invalid_client');

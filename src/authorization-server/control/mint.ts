@@ -1,3 +1,4 @@
+import { checkActive } from '../client-authentication/check-active.js';
 import { grantTo } from '../endpoints/grant-tokens.js';
 import { notFoundError, unknownClientError, validationError } from '../errors/okta-api-error.js';
 import type { GrantedTokens } from '../grants/grant.js';
@@ -21,6 +22,7 @@ export async function mint(running: RunningOrg, request: MintRequest): Promise<M
   const issuer = namedIssuer(running, request.server ?? usualServer(running.org));
   const client = running.org.clients.get(request.client);
   if (client === undefined) throw unknownClientError();
+  checkActive(client);
   const granted = await grant(running, { issuer, client, request });
   const { response, before, after } = granted;
   const identity = response.id_token;

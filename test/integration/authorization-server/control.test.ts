@@ -257,6 +257,13 @@ describe('minting in the process', () => {
     await expect(refused).rejects.toMatchObject({ code: 'unsupported_grant_type_client_creds_org_as' });
   });
 
+  it('gets nothing through a client that is inactive', async () => {
+    server.replaceOrg(org.replace('label: Service', 'label: Service\n    status: INACTIVE'));
+    const refused = server.mint({ client: '0oaService', grant: 'client_credentials', server: 'default' });
+    await expect(refused).rejects.toMatchObject({ code: 'invalid_client' });
+    server.replaceOrg(org);
+  });
+
   it('names what was wrong, as an endpoint would', async () => {
     const refused = server.mint({
       ...{ client: '0oaWeb', user: '00uEli', grant: 'authorization_code', server: 'default' },
