@@ -29,7 +29,7 @@ const WAIT_MS = 10_000;
 /** @throws UsageError where no playground has been started in the folder */
 export async function readPlaygroundAccess(folder: string): Promise<PlaygroundAccess> {
   const file = join(folder, 'playground.json');
-  const state: unknown = await readFile(file, 'utf8').then(JSON.parse, () => undefined);
+  const state = parsed(await readFile(file, 'utf8').catch(() => ''));
   if (!isPlaygroundAccess(state))
     throw new UsageError(`${file} names no authorization server: start the playground with "npm start".`);
   return state;
