@@ -14,9 +14,9 @@ export interface TokenVerifierOptions {
   readonly issuer: string;
   readonly audience: string;
   /** Where the issuer publishes its keys, or how to look one up; by default `{issuer}/v1/keys`. */
-  readonly keys?: URL | JWTVerifyGetKey;
+  readonly keys?: URL | JWTVerifyGetKey | undefined;
   /** Instead of the global one, for fetching keys with a CA or a proxy of one's own. */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: typeof fetch | undefined;
   /** The version of the stamp that the API reads; 1 where not given. */
   readonly stampVersion?: number;
   /** The ways of finding a tenant that the API trusts; all where not given. */
