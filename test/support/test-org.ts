@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { parseDocument, type Document } from 'yaml';
-import type { MintRequest } from '../../src/authorization-server/control/mint-request.js';
 import {
   startAuthorizationServer,
   type AuthorizationServerHandle,
+  type MintRequest,
   type Org,
 } from '../../src/authorization-server/start.js';
 import type { HookConfiguration } from '../../src/config/configuration.js';
@@ -139,7 +139,6 @@ async function mint(server: AuthorizationServerHandle, wish: Wish): Promise<Mint
 /** Secrets of the sample org's clients. */
 export const CLIENT_SECRET = {
   web: 'sample-secret-of-the-orders-web-app',
-  partner: 'sample-secret-of-the-partner-portal',
   batch: 'sample-secret-of-the-batch-service',
   exporter: 'sample-secret-of-the-export-service',
 } as const;
