@@ -24,9 +24,11 @@ export function tokenRequestOf(running: RunningOrg, request: FastifyRequest): To
   };
 }
 
-/** The text of a form; nothing where the body is none. */
-export function formOf({ body }: FastifyRequest): string {
-  return typeof body === 'string' ? body : '';
+const FORM_TYPE = /^application\/x-www-form-urlencoded *(?:;|$)/i;
+
+/** The text of a form; nothing where the body is none (okta/authorization-server.md section 3). */
+export function formOf({ body, headers }: FastifyRequest): string {
+  return typeof body === 'string' && FORM_TYPE.test(headers['content-type'] ?? '') ? body : '';
 }
 
 /** Every value of a header: Node itself would keep the first of two `Authorization` headers. */
