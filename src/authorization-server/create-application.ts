@@ -11,13 +11,11 @@ import { requireOwnHost } from './require-own-host.js';
 /** The largest body, in bytes: the file of an org is the largest that anybody sends. */
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
-/** Read as text: forms, where a parameter that comes twice must show, and the file of an org. */
-const TEXT_TYPES = [
-  'application/x-www-form-urlencoded',
-  'application/yaml',
-  'application/x-yaml',
-  'text/yaml',
-];
+/** The largest form, in bytes: anybody may send one, and some of it is kept. */
+const FORM_LIMIT_BYTES = 64 * 1024;
+
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+const YAML_TYPES = ['application/yaml', 'application/x-yaml', 'text/yaml'];
 
 export interface ApplicationOptions extends AuthorizationServerParts {
   /** Null for plain HTTP. */
@@ -50,13 +48,19 @@ export async function createApplication(options: ApplicationOptions): Promise<Ne
 
 /** What happens to every request before a byte of its body is read. */
 function prepare(server: FastifyInstance, { running, controlToken }: ApplicationOptions): void {
-  server.addContentTypeParser(TEXT_TYPES, { parseAs: 'string' }, (_request, body, done) => {
-    done(null, body);
-  });
+  readAsText(server, [FORM_TYPE], FORM_LIMIT_BYTES);
+  readAsText(server, YAML_TYPES, BODY_LIMIT_BYTES);
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-okta-request-id', request.id);
     done();
   });
   requireOwnHost(server, running);
   requireControlToken(server, controlToken);
+}
+
+/** Forms are text, so that a parameter that comes twice shows, and so is the file of an org. */
+function readAsText(server: FastifyInstance, types: string[], bodyLimit: number): void {
+  server.addContentTypeParser(types, { parseAs: 'string', bodyLimit }, (_request, body, done) => {
+    done(null, body);
+  });
 }

@@ -25,4 +25,10 @@ describe('an expiring store', () => {
     expect(store.find(first, 0)).toBeUndefined();
     expect(store.find(others.at(-1) ?? '', 0)).toBe(9_999);
   });
+
+  it('keeps fewer where it is told so', () => {
+    const store = new ExpiringStore<string>(randomBytes, 1);
+    const [first, second] = [store.put('one', 1), store.put('two', 1)];
+    expect([store.find(first, 0), store.find(second, 0)]).toEqual([undefined, 'two']);
+  });
 });

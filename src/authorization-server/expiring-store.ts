@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { opaqueText, type RandomBytes } from './identifiers.js';
 
-/** More than any test has waiting at once; what is oldest goes first. */
+/** More than any test has waiting at once. */
 const CAPACITY = 10_000;
 
 interface Entry<Value> {
@@ -11,10 +11,12 @@ interface Entry<Value> {
 
 /** Values kept in memory under secrets of this store's own making, each for a limited time. */
 export class ExpiringStore<Value> {
-  readonly #entries = new LRUCache<string, Entry<Value>>({ max: CAPACITY });
+  readonly #entries: LRUCache<string, Entry<Value>>;
   readonly #random: RandomBytes;
 
-  constructor(random: RandomBytes) {
+  /** @param capacity how many values are kept; what was asked for longest ago goes first */
+  constructor(random: RandomBytes, capacity = CAPACITY) {
+    this.#entries = new LRUCache({ max: capacity });
     this.#random = random;
   }
 

@@ -14,7 +14,7 @@ import type { KeySource } from './keys/signing-key.js';
 import type { Org } from './org/org.js';
 import { RefreshTokens } from './refresh-tokens/refresh-tokens.js';
 import { Sessions } from './sessions/sessions.js';
-import type { Interaction } from './sessions/interaction.js';
+import { INTERACTION_LIMIT, type Interaction } from './sessions/interaction.js';
 
 export interface RunningOrgOptions {
   readonly org: Org;
@@ -55,7 +55,7 @@ export class RunningOrg {
     this.random = random;
     this.keys = new KeyRings({ makeKey, now });
     this.sessions = new Sessions({ now, random });
-    this.interactions = new ExpiringStore(random);
+    this.interactions = new ExpiringStore(random, INTERACTION_LIMIT);
     this.codes = new ExpiringStore(random);
     this.refreshTokens = new RefreshTokens(random);
     this.log = new SystemLog({ now, newId: randomUUID });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
 /** More than any test sends within the hour that an assertion may last. */
@@ -9,7 +10,10 @@ export class UsedAssertions {
 
   /** @returns whether it comes for the first time */
   note(clientId: string, jti: string): boolean {
-    const key = JSON.stringify([clientId, jti]);
+    // A digest, since an id may be of any length.
+    const key = createHash('sha256')
+      .update(JSON.stringify([clientId, jti]))
+      .digest('base64');
     if (this.#ids.has(key)) return false;
     this.#ids.set(key, true);
     return true;

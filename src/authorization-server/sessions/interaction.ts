@@ -9,5 +9,8 @@ export interface Interaction {
   readonly request: HookOccasion['request'];
 }
 
+/** How many pages wait at once: anybody can open one, with parameters of up to 64 KB. */
+export const INTERACTION_LIMIT = 1_000;
+
 /** How long a page waits for somebody, in milliseconds. */
 export const INTERACTION_LIFETIME_MS = 10 * 60_000;
