@@ -1,8 +1,10 @@
 import { dueRotations, needsNext, rotated, ROTATION_PERIOD_MS, type RingKeys } from './ring-keys.js';
 import type { KeySource } from './signing-key.js';
 
+export type RotationMode = 'AUTO' | 'MANUAL';
+
 export interface KeyRingNeeds {
-  readonly rotationMode: 'AUTO' | 'MANUAL';
+  readonly rotationMode: RotationMode;
   readonly makeKey: KeySource;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -10,11 +12,14 @@ export interface KeyRingNeeds {
 
 /** The signing keys of one server. They are made when they are first needed, and rotate by the clock where the mode is AUTO. */
 export class KeyRing {
-  readonly #needs: KeyRingNeeds;
+  /** May change while the keys stay. */
+  rotationMode: RotationMode;
+  readonly #needs: Omit<KeyRingNeeds, 'rotationMode'>;
   #keys: RingKeys | undefined;
   #work: Promise<unknown> = Promise.resolve();
 
-  constructor(needs: KeyRingNeeds) {
+  constructor({ rotationMode, ...needs }: KeyRingNeeds) {
+    this.rotationMode = rotationMode;
     this.#needs = needs;
   }
 
@@ -31,8 +36,8 @@ export class KeyRing {
   /** How long the published keys may be kept, in seconds: until the next rotation (section 2.2). */
   async maxAgeSeconds(): Promise<number> {
     const { lastRotated } = await this.current();
-    const { rotationMode, now } = this.#needs;
-    const untilMs = rotationMode === 'AUTO' ? lastRotated + ROTATION_PERIOD_MS - now() : ROTATION_PERIOD_MS;
+    const isAutomatic = this.rotationMode === 'AUTO';
+    const untilMs = isAutomatic ? lastRotated + ROTATION_PERIOD_MS - this.#needs.now() : ROTATION_PERIOD_MS;
     return Math.floor(untilMs / 1000);
   }
 
@@ -47,14 +52,14 @@ export class KeyRing {
   }
 
   async #upToDate(): Promise<RingKeys> {
-    const { rotationMode, makeKey, now } = this.#needs;
+    const { makeKey, now } = this.#needs;
     const keys = this.#keys ?? {
       active: await makeKey(),
       next: null,
       expired: null,
       lastRotated: now(),
     };
-    if (rotationMode === 'MANUAL') return keys;
+    if (this.rotationMode === 'MANUAL') return keys;
     const due = await this.#rotateDue(keys, now());
     return needsNext(due, now()) ? { ...due, next: await makeKey() } : due;
   }

@@ -150,6 +150,18 @@ describe('the keys of a server', () => {
     for (const { accessToken } of [before, after]) await jwtVerify(accessToken, jwks, options);
   });
 
+  it('stay when a server rotates by hand from now on', async () => {
+    const emulator = await startEmulatedOrg();
+    const keys = async (): Promise<unknown> => (await fetch(`${emulator.issuer('default')}/v1/keys`)).json();
+    const before = await keys();
+    emulator.replaceOrg(
+      orgFile().replace('audience: api://test', 'audience: api://test\n    rotationMode: MANUAL'),
+    );
+    expect(await keys()).toEqual(before);
+    emulator.clock.advance(200 * DAY_MS);
+    expect(await keys()).toEqual(before);
+  });
+
   it('stay when the org is described anew', async () => {
     const before = await keysOf('/oauth2/default');
     server.replaceOrg(orgFile());
