@@ -69,7 +69,7 @@ function prepareAnew(
   const scope = body.get('scope');
   const grantType = ORIGINAL_GRANT_TYPE;
   const scopes = scopesOfRefresh(chain, scope).join(' ');
-  const access = grantAccess(running, issuer, { client, user, grantType, scope: scopes });
+  const access = grantAccess(running, issuer, { client, user, grantType, scope: scopes, isRefresh: true });
   const redirectUri = body.get('redirect_uri');
   return prepareTokens(running, {
     ...{ issuer, client, user, grantType, access },

@@ -10,6 +10,8 @@ export interface AccessRequest {
   readonly grantType: string;
   /** As it was sent; undefined or empty asks for the default scopes. */
   readonly scope: string | undefined;
+  /** Whether it is a refresh, which may name more scopes (section 3.6). */
+  readonly isRefresh?: boolean;
 }
 
 /** What the policies of a server make of a request (okta/authorization-server.md section 7). */

@@ -2,8 +2,9 @@ import { oauthError } from '../errors/oauth-errors.js';
 import type { CustomServer, Scope, Switches } from '../org/org.js';
 import { refusedAccess, type AccessRequest, type RefusedAccess } from './access-decision.js';
 
-/** The longest `scope` of a request, in characters (section 3.6). */
+/** The longest `scope` of a request, and of a refresh, in characters (section 3.6). */
 const SCOPE_LENGTH_LIMIT = 1_024;
+const REFRESH_SCOPE_LENGTH_LIMIT = 4_096;
 
 /**
  * Scopes that speak about the person, and so need `openid` (section 3.6, point 3). `offline_access` does not: a code flow
@@ -26,11 +27,13 @@ export function requestedScopes(
   request: AccessRequest,
   switches: Switches,
 ): RequestedScopes | RefusedAccess {
-  const names = namesIn(request.scope ?? '');
+  const { scope = '', isRefresh = false } = request;
+  const names = namesIn(scope);
   if (names.length === 0) return defaultScopes(server, request);
-  if ((request.scope ?? '').length > SCOPE_LENGTH_LIMIT) {
+  const limit = isRefresh ? REFRESH_SCOPE_LENGTH_LIMIT : SCOPE_LENGTH_LIMIT;
+  if (scope.length > limit) {
     return refusedAccess(oauthError('invalid_scope'), [
-      `the scope parameter is longer than ${String(SCOPE_LENGTH_LIMIT)} characters`,
+      `the scope parameter is longer than ${String(limit)} characters`,
     ]);
   }
   const unknown = names.filter((name) => !server.scopes.has(name));

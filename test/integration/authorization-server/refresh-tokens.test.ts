@@ -97,6 +97,15 @@ describe('a refresh', () => {
     expect((await refresh(token)).body).toMatchObject({ scope: 'openid email offline_access' });
   });
 
+  it('may ask in 4,096 characters, and in no more', async () => {
+    const { token, refresh } = await startSignedIn(orgFile());
+    const { status, body } = await refresh(token, { scope: 'openid '.repeat(585) });
+    expect([status, body['scope']]).toEqual([200, 'openid']);
+    expect(outcome(await refresh(token, { scope: 'openid '.repeat(586) }))).toMatchObject({
+      ...{ status: 400, body: { error: 'invalid_scope' } },
+    });
+  });
+
   it('may not ask for scopes that were not granted first', async () => {
     const { token, refresh } = await startSignedIn(orgFile());
     expect(outcome(await refresh(token, { scope: 'openid read:invoices phone' }))).toEqual(
