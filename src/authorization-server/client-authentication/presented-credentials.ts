@@ -61,15 +61,16 @@ function inHeader(header: string): PresentedCredentials {
   const secret = text.slice(colon + 1);
   return {
     kind: 'client_secret_basic',
-    clientId: formDecoded(text.slice(0, colon)),
-    secrets: [...new Set([secret, formDecoded(secret)])],
+    // A client id has no spaces: a plus sign in it stands for itself.
+    clientId: decoded(text.slice(0, colon)),
+    secrets: [...new Set([secret, decoded(secret.replaceAll('+', ' '))])],
   };
 }
 
-/** Text that is no form encoding stands for itself. */
-function formDecoded(text: string): string {
+/** Text that is no encoding stands for itself. */
+function decoded(text: string): string {
   try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
+    return decodeURIComponent(text);
   } catch {
     return text;
   }

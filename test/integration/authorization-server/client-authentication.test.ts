@@ -25,6 +25,9 @@ const server = await startEmulatedOrg({
       authenticationMethod: 'client_secret_jwt',
     },
     {
+      ...{ id: '0oa+Plus', label: 'Plus', applicationType: 'service', secret: 'secret+of+the+plus' },
+    },
+    {
       ...{ id: '0oaInactive', label: 'Inactive', applicationType: 'service', status: 'INACTIVE' },
       secret: 'secret-of-the-inactive-service',
     },
@@ -55,6 +58,13 @@ describe('a client with a secret', () => {
   it('may encode its id and secret as RFC 6749 says', async () => {
     const encoded = 'secret%2Dof%2Dthe%2Dservice%2Dof%2Dtests';
     expect((await postForm(endpoint, MACHINE, basic('0oaService', encoded))).status).toBe(200);
+  });
+
+  it.each([
+    ['0oa+Plus', 'secret+of+the+plus'],
+    ['0oa%2BPlus', 'secret%2Bof%2Bthe%2Bplus'],
+  ])('may have plus signs, sent as %s', async (id, secret) => {
+    expect((await postForm(endpoint, MACHINE, basic(id, secret))).status).toBe(200);
   });
 
   it('is refused where the secret is wrong', async () => {
