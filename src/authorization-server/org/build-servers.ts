@@ -7,6 +7,12 @@ import { NameIndex, type Names } from './name-index.js';
 import type { CustomServer } from './org.js';
 import { ServerDto } from './server-file.dto.js';
 
+/** Ids that would be mistaken for the org server: its endpoints are below `/oauth2/v1` (section 1), its keys and codes kept as `org`'s. */
+const TAKEN_IDS: ReadonlyMap<string, string> = new Map([
+  ['v1', 'is the path of the org server'],
+  ['org', 'stands for the org server'],
+]);
+
 /** The custom servers of an org; `default` is there even where the file does not say so, without a policy (section 1). */
 export function buildServers(dtos: readonly ServerDto[], names: Names): ReadonlyMap<string, CustomServer> {
   const index = new NameIndex('authorization server', names.report);
@@ -29,8 +35,8 @@ function buildServer(dto: ServerDto, path: Path, names: Names): CustomServer {
   const { report } = names;
   const { name, audience, status, rotationMode } = dto;
   const serverId = dto.id ?? generatedId('aus', name);
-  // The org server's own endpoints are below /oauth2/v1 (section 1).
-  if (serverId === 'v1') report([...path, 'id'], 'must not be v1, which is the path of the org server');
+  const taken = TAKEN_IDS.get(serverId);
+  if (taken !== undefined) report([...path, 'id'], `must not be ${serverId}, which ${taken}`);
   if (audience.includes(':') && !URL.canParse(audience)) {
     report([...path, 'audience'], 'must be a URI, since it has a colon');
   }

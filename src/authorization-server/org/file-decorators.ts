@@ -120,8 +120,9 @@ export function IsText(): PropertyDecorator {
 /** Schemes that would run in the page that redirects. */
 const RUNNING_SCHEMES: ReadonlySet<string> = new Set(['javascript:', 'data:', 'vbscript:']);
 
+/** In ASCII, as every URI is (RFC 3986): others could not stand in a `Location` header. */
 function isRedirectUri(value: unknown): boolean {
-  if (typeof value !== 'string' || value.length > 2_048 || /[\s#*]/.test(value)) return false;
+  if (typeof value !== 'string' || value.length > 2_048 || !/^(?:(?![#*])[!-~])+$/.test(value)) return false;
   return URL.canParse(value) && !RUNNING_SCHEMES.has(new URL(value).protocol);
 }
 

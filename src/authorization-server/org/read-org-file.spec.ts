@@ -252,6 +252,10 @@ describe('readOrgFile', () => {
         'clients[0].redirectUris: every entry must be an absolute URI without a fragment',
       ],
       [
+        { redirectUris: ['https://münchen.example/cb'] },
+        'clients[0].redirectUris: every entry must be an absolute URI without a fragment',
+      ],
+      [
         { redirectUris: ['javascript:alert(1)'] },
         'clients[0].redirectUris: every entry must be an absolute URI without a fragment',
       ],
@@ -590,6 +594,7 @@ describe('readOrgFile', () => {
 
     it.each([
       [{ id: 'v1' }, 'id: must not be v1, which is the path of the org server'],
+      [{ id: 'org' }, 'id: must not be org, which stands for the org server'],
       [{ id: 'a/b' }, 'id: must be an id of 1 to 100 letters, digits, "_", "." and "-"'],
       [{ audience: 'a b:c' }, 'audience: must be a URI, since it has a colon'],
     ])('refuses the server %j', (parts, problem) => {
