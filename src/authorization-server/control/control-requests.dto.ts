@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { IsArray, IsIn, IsInt, IsISO8601, IsOptional, IsString, Max, Min, ValidateIf } from 'class-validator';
+import { IsArray, IsIn, IsString, ValidateIf } from 'class-validator';
+import { IsInstant, IsIntegerFrom, MayBeLeftOut } from '../org/file-decorators.js';
 import type { MintRequest } from './mint-request.js';
 
 /** A hundred years, in milliseconds. */
@@ -7,14 +8,12 @@ const LONGEST_LEAP_MS = 100 * 366 * 24 * 3_600_000;
 
 /** Moves the clock: on by so many milliseconds, or to an instant at which it stands still. */
 export class MoveClockDto {
-  @IsOptional()
-  @IsInt()
-  @Min(-LONGEST_LEAP_MS)
-  @Max(LONGEST_LEAP_MS)
+  @MayBeLeftOut()
+  @IsIntegerFrom(-LONGEST_LEAP_MS, LONGEST_LEAP_MS)
   advanceMs?: number;
 
-  @IsOptional()
-  @IsISO8601({ strict: true })
+  @MayBeLeftOut()
+  @IsInstant()
   freezeAt?: string;
 }
 
@@ -40,11 +39,11 @@ export class MintDto implements MintRequest {
   @IsString()
   client: string = '';
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   user?: string;
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsArray()
   @IsString({ each: true })
   scopes?: string[];
@@ -52,15 +51,15 @@ export class MintDto implements MintRequest {
   @IsIn(['client_credentials', 'authorization_code', 'refresh_token'])
   grant: MintRequest['grant'] = 'client_credentials';
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   tenantHint?: string;
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   server?: string;
 
-  @IsOptional()
+  @MayBeLeftOut()
   @IsString()
   refreshToken?: string;
 }
