@@ -65,7 +65,7 @@ export class ControlController {
   @Post('faults')
   @HttpCode(204)
   addFault(@Body() body: unknown): void {
-    this.#control.faults.add(readFault(body));
+    addFault(this.#control, body);
   }
 
   @Delete('faults')
@@ -114,10 +114,10 @@ export class ControlController {
 }
 
 /** @throws OktaApiError */
-function readFault(body: unknown): HookFault {
+function addFault({ faults }: Control, body: unknown): void {
   try {
     assertHookFault(body);
-    return body;
+    faults.add(body);
   } catch (error) {
     throw validationError('fault', error instanceof Error ? [error.message] : []);
   }

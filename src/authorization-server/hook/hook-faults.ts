@@ -20,11 +20,18 @@ const DELAY_LIMIT_MS = 60_000;
 /** Largest body that can be asked for, in characters. */
 const BODY_LIMIT = 64 * 1024;
 
+/** How many faults may wait. */
+const WAITING_LIMIT = 1_000;
+
 /** Faults that wait for the next hook calls: one each, in the order in which they came. */
 export class HookFaults {
   #waiting: HookFault[] = [];
 
+  /** @throws TypeError where too many wait already */
   add(fault: HookFault): void {
+    if (this.#waiting.length >= WAITING_LIMIT) {
+      throw new TypeError(`no more than ${String(WAITING_LIMIT)} faults can wait`);
+    }
     this.#waiting.push(fault);
   }
 
