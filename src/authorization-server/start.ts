@@ -29,7 +29,7 @@ export interface AuthorizationServerOptions {
   readonly address?: Partial<ListenAddress>;
   /** A certificate and its key, as PEM; plain HTTP where it is left out. */
   readonly tls?: TlsKeyPair | null;
-  /** What issuers begin with, where that is not the address; without a slash at its end. */
+  /** The origin that issuers begin with, where that is not the address: no path, no slash at its end. */
   readonly publicUrl?: string;
   /** PEM of the CA that the hook's certificate is checked with, besides the usual ones. */
   readonly hookCa?: string | null;
@@ -72,6 +72,7 @@ export async function startAuthorizationServer(
   const address = { host: '127.0.0.1', port: 0, ...options.address };
   refuseProduction(options.environment ?? process.env);
   refuseOtherHosts(address);
+  refuseOtherThanOrigins(options.publicUrl);
   const running = runningOrg(options);
   const control = controlOf(running);
   const { controlToken = opaqueText(randomBytes), tls = null } = options;
@@ -95,6 +96,15 @@ function refuseOtherHosts({ host }: ListenAddress): void {
   if (LOOPBACK.has(host)) return;
   const problem = 'the mini authorization server listens on loopback only: unset it';
   throw new ConfigurationError([{ variable: 'MINTMARK_AUTHORIZATION_SERVER_HOST', problem }]);
+}
+
+/** Issuers are compared byte by byte, and clients would write anything but an origin differently (okta/authorization-server.md section 9.5). */
+function refuseOtherThanOrigins(publicUrl: string | undefined): void {
+  if (publicUrl === undefined) return;
+  if (URL.canParse(publicUrl) && new URL(publicUrl).origin === publicUrl) return;
+  const problem =
+    'must be a scheme and a host as URLs have them: in lower case, without a usual port, path or slash';
+  throw new ConfigurationError([{ variable: 'MINTMARK_AUTHORIZATION_SERVER_PUBLIC_URL', problem }]);
 }
 
 function runningOrg(options: AuthorizationServerOptions): RunningOrg {

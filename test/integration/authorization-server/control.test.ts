@@ -85,6 +85,27 @@ describe('the mini authorization server', () => {
     expect(response.status).toBe(200);
   });
 
+  it.each([
+    ['http://localhost:8081/', 'ends in a slash'],
+    ['https://login.test.example/okta', 'has a path'],
+    ['https://LOGIN.test.example', 'is written otherwise than a browser would'],
+    ['http://[', 'is none'],
+  ])('does not start with the public URL %s, which %s', async (publicUrl) => {
+    const start = startAuthorizationServer({ org, publicUrl, environment: {} });
+    await expect(start).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      faults: [{ variable: 'MINTMARK_AUTHORIZATION_SERVER_PUBLIC_URL' }],
+    });
+  });
+
+  it('is controlled by nobody over HTTP where its control token is empty', async () => {
+    const closed = await startEmulatedOrg({ controlToken: '' });
+    for (const authorization of ['', 'Bearer', 'Bearer ']) {
+      const response = await fetch(`${closed.url}/_mintmark/events`, { headers: { authorization } });
+      expect(response.status).toBe(401);
+    }
+  });
+
   it('stops once, however often it is told', async () => {
     const stopped = await startEmulatedOrg();
     await Promise.all([stopped.stop(), stopped.stop()]);
@@ -183,6 +204,13 @@ describe('control over HTTP', () => {
     expect(JSON.stringify(body)).not.toContain('secret-of-the-hook');
   });
 
+  it('lets no more than a thousand hook calls to come go wrong', async () => {
+    for (let count = 0; count < 1_000; count += 1) server.faults.add({ kind: 'drop' });
+    const { status } = await control('faults', { body: { kind: 'drop' } });
+    expect([status, server.faults.list().length]).toEqual([400, 1_000]);
+    server.faults.clear();
+  });
+
   it('moves the clock', async () => {
     const freezeAt = '2027-01-01T00:00:00.000Z';
     await control('clock', { method: 'PUT', body: { freezeAt } });
@@ -192,6 +220,22 @@ describe('control over HTTP', () => {
     expect(server.clock.now()).toBe(Date.parse(freezeAt) + 1_000);
     await control('clock', { method: 'DELETE' });
     expect(Math.abs(server.clock.now() - Date.now())).toBeLessThan(10_000);
+  });
+
+  it.each([
+    ['clock', 'PUT', { freezeAt: null }],
+    ['clock', 'PUT', { freezeAt: '2026-W10' }],
+    ['clock', 'PUT', { freezeAt: '2026-03-11T09:41:07' }],
+    ['clock', 'PUT', { advanceMs: null }],
+    ['mint', 'POST', { client: '0oaService', server: 'default', scopes: null }],
+    ['mint', 'POST', { client: '0oaService', server: 'default', tenantHint: null }],
+    ['mint', 'POST', { client: '0oaWeb', server: null }],
+  ])('of %s by %s refuses %j, and goes on as before', async (path, method, body) => {
+    server.clock.freeze(INSTANT);
+    expect(await control(path, { method, body })).toMatchObject({
+      ...{ status: 400, body: { errorCode: 'E0000001' } },
+    });
+    expect(server.clock.now()).toBe(INSTANT);
   });
 
   it('replaces the org, and keeps it where the new one is at fault', async () => {
