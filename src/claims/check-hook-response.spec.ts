@@ -84,8 +84,22 @@ describe('checkHookResponse', () => {
       },
     );
 
-    it('does not look at commands beside an error, which wins', () => {
-      expect(found({ error: { errorSummary: 'no' }, commands: 42 })).toEqual([]);
+    it('does not apply commands beside an error, which wins', () => {
+      const error = { errorSummary: 'no' };
+      expect(found({ error, ...(operation('add', '/claims/iss', 1) as object) })).toEqual([]);
+    });
+
+    it.each([
+      [42, '2.2 /commands'],
+      [[null], '2.3 /commands/0'],
+      [[{ type: 'com.okta.access.patch', value: {} }], '2.3 /commands/0'],
+      [[{ type: 'com.okta.access.patch', value: [{ op: 'add' }] }], '2.3 /commands/0'],
+    ])('refuses commands beside an error that cannot be read: %j', (commands, violation) => {
+      expect(found({ error: { errorSummary: 'no' }, commands })).toEqual([violation]);
+    });
+
+    it.each([null, 'text', []])('refuses the debugContext %j', (debugContext) => {
+      expect(found({ debugContext })).toEqual(['2.2 /debugContext']);
     });
   });
 
@@ -153,6 +167,11 @@ describe('checkHookResponse', () => {
       expect(found({ commands: [{ type: 'com.okta.identity.patch', value }] })).toEqual([
         '2.6 /commands/0/value/0/path',
       ]);
+    });
+
+    it.each(['sub', 'aud'])('takes a replaced %s of the access token, and no removed one', (claim) => {
+      expect(found(operation('replace', `/claims/${claim}`, 'x'))).toEqual([]);
+      expect(found(operation('remove', `/claims/${claim}`))).toEqual(['2.6 /commands/0/value/0/path']);
     });
 
     it.each(['replace', 'remove'])('refuses to %s a claim that is not there', (op) => {

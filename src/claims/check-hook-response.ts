@@ -30,8 +30,8 @@ export function checkHookResponse(
 ): readonly Violation[] {
   if (!isRecord(response)) return [violation('', 'a response is a JSON object', '2.1')];
   const violations = [...checkMembers(response), ...checkSize(text)];
-  if (response['error'] !== undefined) return [...violations, ...checkError(response['error'])];
-  const commands = response['commands'];
+  const { error, commands } = response;
+  if (error !== undefined) return [...violations, ...checkError(error), ...checkReadable(commands)];
   if (commands === undefined) return violations;
   if (!Array.isArray(commands))
     return [...violations, violation('/commands', 'commands are an array', '2.2')];
@@ -62,9 +62,12 @@ function targetsOf(drafts: Drafts): readonly Target[] {
 function checkMembers(response: Readonly<Record<string, unknown>>): readonly Violation[] {
   const known = ['commands', 'error', 'debugContext'];
   const unknown = Object.keys(response).filter((name) => !known.includes(name));
-  return unknown.map((name) =>
-    violation(`/${name}`, 'no members but commands, error and debugContext', '2.2'),
-  );
+  const { debugContext } = response;
+  const isContext = debugContext === undefined || isRecord(debugContext);
+  return [
+    ...unknown.map((name) => violation(`/${name}`, 'no members but commands, error and debugContext', '2.2')),
+    ...(isContext ? [] : [violation('/debugContext', 'a debugContext is an object', '2.2')]),
+  ];
 }
 
 function checkSize(text: string): readonly Violation[] {
@@ -76,6 +79,27 @@ function checkError(error: unknown): readonly Violation[] {
   const summary = isRecord(error) ? error['errorSummary'] : undefined;
   const isText = typeof summary === 'string' && summary.length > 0;
   return isText ? [] : [violation('/error', 'an error has an errorSummary', '3')];
+}
+
+/** Beside an error, which wins, commands apply to nothing; but a body that cannot be read stops nothing (contract 2.11). */
+function checkReadable(commands: unknown): readonly Violation[] {
+  if (commands === undefined) return [];
+  if (!Array.isArray(commands)) return [violation('/commands', 'commands are an array', '2.2')];
+  return commands.flatMap((command: unknown, index) =>
+    isReadable(command)
+      ? []
+      : [violation(`/commands/${String(index)}`, 'a command has a type and operations', '2.3')],
+  );
+}
+
+function isReadable(command: unknown): boolean {
+  if (!isRecord(command) || typeof command['type'] !== 'string') return false;
+  const { value } = command;
+  return Array.isArray(value) && value.every(isReadableOperation);
+}
+
+function isReadableOperation(operation: unknown): boolean {
+  return isRecord(operation) && typeof operation['op'] === 'string' && typeof operation['path'] === 'string';
 }
 
 function checkCommand(command: unknown, at: string, targets: readonly Target[]): readonly Violation[] {
@@ -107,6 +131,9 @@ function checkOperation(operation: unknown, at: string, target: Target): readonl
   }
   if (RESERVED_CLAIMS[target.token].has(claim)) {
     return [violation(`${at}/path`, `"${claim}" is reserved in this token`, '2.6')];
+  }
+  if (op === 'remove' && names.length === 1 && (claim === 'sub' || claim === 'aud')) {
+    return [violation(`${at}/path`, `"${claim}" may be replaced, and not removed`, '2.6')];
   }
   if (op === 'remove' && value !== undefined && value !== null) {
     return [violation(`${at}/value`, 'a remove has no value', '2.4')];

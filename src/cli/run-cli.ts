@@ -8,6 +8,7 @@ import { EXIT, exitCodeOf, explainError } from '../operations/run-entry.js';
 import { credentialCommand } from './credential-command.js';
 import type { CliContext } from './cli-context.js';
 import { applyCommand, migrateCommand } from './directory-commands.js';
+import { mintCommand } from './mint-command.js';
 
 /** Commands may take longer than hook calls; a server that never answers still ends them. */
 const TIMEOUT_MS = 60_000;
@@ -49,9 +50,8 @@ function createProgram(context: CliContext, output: OutputConfiguration): Comman
         '\nExit codes: 0 done, 1 refused, 64 usage, 69 unavailable, 70 a bug, 78 configuration.',
     )
     .showHelpAfterError('("mintmark --help" shows what there is)');
-  for (const command of [migrateCommand(context), applyCommand(context), credentialCommand(context)]) {
-    program.addCommand(command);
-  }
+  const commands = [migrateCommand, applyCommand, credentialCommand, mintCommand];
+  for (const command of commands) program.addCommand(command(context));
   // Commander would end the process itself.
   program.exitOverride().configureOutput(output);
   inheritSettings(program);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { checkBearer, type BearerConfiguration } from './bearer-configuration.js';
 import type { Checked, ConfigurationFault } from './configuration-error.js';
+import { PlaygroundVariables } from './playground-variables.js';
 import { checkTlsFiles, type TlsFiles, type TlsKeyPair } from './tls-files.js';
 import { checkVariables, refuseFaults, type Environment } from './read-variables.js';
 import { checkTrustedProxies, type AddressRange } from './trusted-proxies.js';
@@ -80,6 +81,11 @@ export function readDatabaseConfiguration(environment: Environment): DatabaseCon
 export interface PlaygroundConfiguration {
   readonly database: DatabaseConfiguration;
   readonly hook: HookConfiguration;
+  readonly authorizationServer: {
+    readonly address: ListenAddress;
+    /** Null for the sample org. */
+    readonly orgFile: string | null;
+  };
 }
 
 /** No balancer stands in front of the playground: Ctrl+C ends it at once. */
@@ -93,7 +99,7 @@ const PLAYGROUND_DEFAULTS = { MINTMARK_HOOK_HOST: '127.0.0.1', MINTMARK_DRAIN_SE
 export function readPlaygroundConfiguration(environment: Environment): PlaygroundConfiguration {
   const given = Object.entries(environment).filter(([, value]) => value !== undefined && value !== '');
   const ofPlayground = { ...PLAYGROUND_DEFAULTS, ...Object.fromEntries(given) };
-  const { variables, faults } = checkVariables(HookVariables, ofPlayground);
+  const { variables, faults } = checkVariables(PlaygroundVariables, ofPlayground);
   const database = checkDatabase(variables);
   const bearer = checkBearer(variables);
   refuseFaults([
@@ -105,6 +111,13 @@ export function readPlaygroundConfiguration(environment: Environment): Playgroun
   return Object.freeze({
     database: database.part,
     hook: hookConfiguration(variables, { bearer: bearer.part, trustedProxies: [] }),
+    authorizationServer: Object.freeze({
+      address: Object.freeze({
+        host: variables.MINTMARK_AUTHORIZATION_SERVER_HOST,
+        port: variables.MINTMARK_AUTHORIZATION_SERVER_PORT,
+      }),
+      orgFile: variables.MINTMARK_AUTHORIZATION_SERVER_ORG_FILE ?? null,
+    }),
   });
 }
 

@@ -1,6 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { ConfigurationError, type ConfigurationFault } from './configuration-error.js';
+import { AuthorizationServerVariables } from './authorization-server-variables.js';
 import { HookServiceVariables } from './variables.js';
 
 /** The process environment, or what a test passes in its place. */
@@ -9,6 +10,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Their values may hold secrets or folders of a person: a fault names them and does not quote them. */
 const UNQUOTED: ReadonlySet<string> = new Set([
   'DATABASE_URL',
+  'MINTMARK_AUTHORIZATION_SERVER_CONTROL_TOKEN',
   'MINTMARK_BEARER_ISSUER',
   'MINTMARK_BEARER_JWKS_URI',
   'MINTMARK_DATA_DIR',
@@ -23,6 +25,11 @@ const OWN_PREFIX = 'MINTMARK_';
 /** Every variable that some entry reads: anything else with our prefix is a misspelling. */
 const KNOWN: ReadonlySet<string> = new Set([
   ...Object.keys(new HookServiceVariables()),
+  ...Object.keys(new AuthorizationServerVariables()),
+  'MINTMARK_AUTHORIZATION_SERVER_ORG_FILE',
+  'MINTMARK_AUTHORIZATION_SERVER_PUBLIC_URL',
+  'MINTMARK_AUTHORIZATION_SERVER_CONTROL_TOKEN',
+  'MINTMARK_AUTHORIZATION_SERVER_HOOK_CA_FILE',
   'DATABASE_URL',
   'MINTMARK_LOG_HASH_KEY',
   'MINTMARK_SNAPSHOT_FILE',

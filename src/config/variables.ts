@@ -20,7 +20,8 @@ function toInteger({ value }: { readonly value: unknown }): unknown {
   return typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
 }
 
-function IsWholeNumber(min: number, max: number): PropertyDecorator {
+/** Plain decimal digits, within bounds. */
+export function IsWholeNumber(min: number, max: number): PropertyDecorator {
   const message = `must be a whole number from ${String(min)} to ${String(max)}`;
   const decorators = [Transform(toInteger), IsInt({ message }), Min(min, { message }), Max(max, { message })];
   return (target, property) => {

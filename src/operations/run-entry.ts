@@ -7,6 +7,7 @@ const EXIT_BY_CODE: Readonly<Record<string, number>> = {
   REFUSED: EXIT.refused,
   USAGE: EXIT.usage,
   CONFIGURATION: EXIT.configuration,
+  ORG_REFUSED: EXIT.configuration,
   MIGRATION: EXIT.configuration,
   DATABASE_UNAVAILABLE: EXIT.unavailable,
   FOLDER_IN_USE: EXIT.unavailable,

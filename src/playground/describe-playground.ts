@@ -1,3 +1,4 @@
+import type { SampleClient } from './sample-org.js';
 import type { Playground } from './start.js';
 
 export interface PlaygroundScreen {
@@ -15,26 +16,43 @@ export function describePlayground({
   payloadFile,
   databaseName,
 }: PlaygroundScreen): string {
-  const { state, headerFile } = playground;
+  const { state, headerFiles } = playground;
+  const [client] = state.clients;
   return `
   Mintmark playground (for trying out, not for production)
 
-  Token hook   ${state.hookUrl}
-  Ops          ${state.opsUrl}/healthz  /readyz  /metrics
-  CA file      ${state.caFile}
-  Database     ${databaseName}
-  For tools    ${folder}/playground.json
+  Token hook            ${state.hookUrl}
+  Authorization server  ${state.issuer}
+  Ops                   ${state.opsUrl}/healthz  /readyz  /metrics
+  CA file               ${state.caFile}
+  Database              ${databaseName}
+  For tools             ${folder}/playground.json
 
   Dana signs in to Acme Orders and asks for the tenant "blue". What Okta would merge:
 
 curl --cacert ${quoted(state.caFile)} \\
-  -H @${quoted(headerFile)} \\
+  -H @${quoted(headerFiles.hook)} \\
   -H 'content-type: application/json' \\
   --data @${quoted(payloadFile)} \\
   ${state.hookUrl}
-
+${client === undefined ? '' : mintingCommands(playground, client)}
   More payloads are in examples/payloads, the people and tenants in examples/directory.yaml.
   The subscription of tenant "green" ends in 30 minutes. One line for each call follows; Ctrl+C stops.
+`;
+}
+
+/** A token from the mini authorization server, which calls the hook as Okta does. */
+function mintingCommands({ state, headerFiles }: Playground, { clientId, scope }: SampleClient): string {
+  const body = new URLSearchParams({ grant_type: 'client_credentials', scope });
+  return `
+  A service gets a token; the mini authorization server stamps it by that hook:
+
+curl --cacert ${quoted(state.caFile)} \\
+  -H @${quoted(headerFiles.client)} \\
+  --data ${quoted(body.toString())} \\
+  ${state.issuer}/v1/token
+
+  The same token before and after the hook:  npx mintmark mint --client ${clientId}
 `;
 }
 

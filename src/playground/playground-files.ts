@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SampleClient } from './sample-org.js';
 
 /** Where things are, for tools and tests that call the playground; `playground.json` holds this, for its owner alone. */
 export interface PlaygroundState {
@@ -9,10 +10,25 @@ export interface PlaygroundState {
   readonly hookSecret: string;
   readonly caFile: string;
   readonly opsUrl: string;
+  readonly authorizationServerUrl: string;
+  /** Of the authorization server that the printed command calls. */
+  readonly issuer: string;
+  /** Lets tools control the authorization server, below `/_mintmark/`. */
+  readonly controlToken: string;
+  /** Services that can get a token there. */
+  readonly clients: readonly SampleClient[];
+}
+
+/** Secrets as header lines for curl's `-H @file`, so that they need not be printed. */
+export interface HeaderFiles {
+  /** What the hook is called with. */
+  readonly hook: string;
+  /** What the first client proves itself with. */
+  readonly client: string;
 }
 
 const STATE_FILE = 'playground.json';
-const HEADER_FILE = 'hook-header.txt';
+const HEADER_FILES: HeaderFiles = { hook: 'hook-header.txt', client: 'client-header.txt' };
 
 /** Makes the playground's folder, closed to others; git and the image ignore it. */
 export async function makePlaygroundFolder(folder: string): Promise<void> {
@@ -32,17 +48,22 @@ export async function readEarlierSecret(folder: string): Promise<string | undefi
   }
 }
 
-/**
- * Writes `playground.json`, and the secret as one header line for curl's `-H @file`, so that it need not be printed.
- *
- * @returns the path of the header line
- */
-export async function writePlaygroundState(folder: string, state: PlaygroundState): Promise<string> {
+/** Writes `playground.json` and the header files. @returns the paths of these */
+export async function writePlaygroundState(folder: string, state: PlaygroundState): Promise<HeaderFiles> {
   await writePrivately(join(folder, STATE_FILE), `${JSON.stringify(state, null, 2)}\n`);
-  const headerFile = join(folder, HEADER_FILE);
-  await writePrivately(headerFile, `${state.hookHeader}: ${state.hookSecret}\n`);
-  return headerFile;
+  const hook = join(folder, HEADER_FILES.hook);
+  await writePrivately(hook, `${state.hookHeader}: ${state.hookSecret}\n`);
+  const client = join(folder, HEADER_FILES.client);
+  await writePrivately(client, `authorization: ${basicCredentials(state.clients[0])}\n`);
+  return { hook, client };
 }
+
+function basicCredentials({ clientId, clientSecret }: SampleClient = NOBODY): string {
+  return `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
+}
+
+/** An org may have no services. */
+const NOBODY: SampleClient = { clientId: '', clientSecret: '', scope: '' };
 
 /** Readable by the owner alone from the first byte on, and never half-written. */
 async function writePrivately(path: string, text: string): Promise<void> {

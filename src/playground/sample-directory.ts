@@ -38,12 +38,21 @@ export async function readSampleDirectory(now: number): Promise<DirectoryFile> {
 }
 
 /**
- * Loads the sample directory into a database that is empty or holds the sample already.
+ * Lets each issuer speak under the mini authorization server's URL, too: `https://login.acme.example/oauth2/aus…` is also
+ * `{url}/oauth2/aus…`.
+ */
+export function addIssuerAliases({ content }: DirectoryFile, authorizationServerUrl: string): void {
+  for (const issuer of content.orgs.flatMap(({ issuers }) => issuers)) {
+    issuer.aliases = [...issuer.aliases, `${authorizationServerUrl}${new URL(issuer.uri).pathname}`];
+  }
+}
+
+/**
+ * Loads a sample directory into a database that is empty or holds the sample already.
  *
  * @throws NotAPlaygroundError where the database holds anything else
  */
-export async function loadSampleDirectory(database: Database, now: number): Promise<DirectoryFile> {
-  const file = await readSampleDirectory(now);
+export async function loadSampleDirectory(database: Database, file: DirectoryFile): Promise<void> {
   const samples = new Set(file.content.orgs.map(({ id, url }) => JSON.stringify([id, url])));
   const orgs = await database.prisma.org.findMany({ select: { id: true, url: true } });
   const tenants = await database.prisma.tenant.count();
@@ -55,5 +64,4 @@ export async function loadSampleDirectory(database: Database, now: number): Prom
     );
   }
   await applyDirectory(database, file);
-  return file;
 }

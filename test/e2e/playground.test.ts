@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { CLIENT } from '../support/calls.js';
 import { httpsCall } from '../support/https-client.js';
 import { examplePayload } from '../support/payloads.js';
 import { onTeardown } from '../support/teardown.js';
@@ -14,7 +16,15 @@ import { onTeardown } from '../support/teardown.js';
 
 const ENTRY = resolve('dist/playground/main.js');
 const STAND_IN = resolve('test/support/curl-stand-in.mjs');
+const CLI = resolve('dist/cli/main.js');
 const START_TIMEOUT_MS = 60_000;
+const ORG_FILE = 'MINTMARK_AUTHORIZATION_SERVER_ORG_FILE';
+const AS_HOST = 'MINTMARK_AUTHORIZATION_SERVER_HOST';
+const FREE_PORTS = {
+  MINTMARK_HOOK_PORT: '0',
+  MINTMARK_OPS_PORT: '0',
+  MINTMARK_AUTHORIZATION_SERVER_PORT: '0',
+};
 
 const folder = await mkdtemp(join(tmpdir(), "mintmark play'ground-"));
 onTeardown(() => rm(folder, { recursive: true, force: true }));
@@ -32,11 +42,19 @@ interface State {
   readonly hookSecret: string;
   readonly caFile: string;
   readonly opsUrl: string;
+  readonly authorizationServerUrl: string;
+  readonly issuer: string;
+  readonly controlToken: string;
+  readonly clients: readonly {
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly scope: string;
+  }[];
 }
 
 function environment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
-  return { PATH, HOME, MINTMARK_HOOK_PORT: '0', MINTMARK_OPS_PORT: '0', ...more };
+  return { PATH, HOME, ...FREE_PORTS, ...more };
 }
 
 async function startPlayground(): Promise<RunningPlayground> {
@@ -85,14 +103,10 @@ describe('the playground', () => {
       expect(screen).toContain(state.caFile);
       expect(screen).not.toContain(state.hookSecret);
 
-      const [command] = /^curl[\s\S]*?token-hook$/m.exec(screen) ?? ['no command was printed'];
+      const [command] = /^curl[^]*?token-hook$/m.exec(screen) ?? ['no command was printed'];
       expect(await runInShell(command)).toContain('{"op":"add","path":"/claims/tenant_id","value":"blue"}');
-      expect(await modesOf(['.', 'playground.json', 'hook-header.txt', 'server.key'])).toEqual([
-        '700',
-        '600',
-        '600',
-        '600',
-      ]);
+      const secretFiles = ['playground.json', 'hook-header.txt', 'client-header.txt', 'server.key'];
+      expect(await modesOf(['.', ...secretFiles])).toEqual(['700', ...secretFiles.map(() => '600')]);
 
       const green = await send(state, examplePayload('request_08_resource_owner_password'));
       const lifetime = Number(/"path":"\/token\/lifetime\/expiration","value":(\d+)/.exec(green)?.[1]);
@@ -111,6 +125,64 @@ describe('the playground', () => {
     },
     3 * START_TIMEOUT_MS,
   );
+
+  it(
+    'mints tokens that its hook has stamped, by the printed command and by "mintmark mint"',
+    async () => {
+      const playground = await startPlayground();
+      const state = await readState();
+      const screen = playground.output();
+      expect(state.issuer).toBe(`${state.authorizationServerUrl}/oauth2/aus7k2m9QxRtYb4Vw1d7`);
+      for (const { clientSecret } of state.clients) expect(screen).not.toContain(clientSecret);
+      expect(screen).not.toContain(state.controlToken);
+      expect(state.clients[0]).toMatchObject({ clientId: CLIENT.batch, scope: 'orders:read' });
+
+      const [command] = /^curl[^\n]*\n(?:[^\n]*\\\n)*[^\n]*v1\/token$/m.exec(screen) ?? ['no command'];
+      const { access_token: token } = JSON.parse(await runInShell(command)) as { access_token: string };
+      expect(decodeJwt(token)).toMatchObject({
+        iss: state.issuer,
+        cid: CLIENT.batch,
+        mintmark: { v: 1 },
+        tenant_id: 'blue',
+        tenant_selection: 'bound',
+      });
+
+      const machine = await mintmark(['mint']);
+      expect(machine).toMatchObject({ code: 0, stderr: '' });
+      expect(machine.stdout).toMatch(/^Access token +before the hook +after the hook$/m);
+      expect(machine.stdout).toMatch(/^ {2}cid +"0oa3w6e8DvKyPu2Na1d7" +"0oa3w6e8DvKyPu2Na1d7"$/m);
+      expect(machine.stdout).toMatch(/^\+ tenant_id +"blue"$/m);
+
+      const gus = await mintmark([
+        'mint',
+        '--client',
+        CLIENT.web,
+        '--user',
+        'gus@acme.example',
+        '--scope',
+        'openid',
+      ]);
+      expect(gus.stdout).toMatch(/^- tenant_id +"blue"$/m);
+      expect(gus.stdout).toMatch(/^ID token +before the hook +after the hook$/m);
+      expect(gus.stdout).toMatch(/^Hook: SUCCESS\. Operations applied: \d+\.$/m);
+
+      const refused = await mintmark(['mint', '--client', CLIENT.batch, '--scope', 'openid']);
+      expect(refused).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: "Refused (400): invalid_scope: Cannot request 'openid' scopes using client credentials.\n",
+      });
+      expect(await playground.stop()).toBe(0);
+      expect((await mintmark(['mint'])).stderr).toContain('is the playground running?');
+    },
+    2 * START_TIMEOUT_MS,
+  );
+
+  it('says what is missing where no playground was started', async () => {
+    const { code, stderr } = await mintmark(['mint', '--playground', join(folder, 'nowhere')]);
+    expect(code).toBe(64);
+    expect(stderr).toContain('start the playground with "npm start"');
+  });
 
   it(
     'says which port is taken and what to do, and lets go of the database',
@@ -136,6 +208,8 @@ describe('the playground', () => {
     ],
     ['listening to the world', { MINTMARK_HOOK_HOST: '0.0.0.0' }, 'MINTMARK_HOOK_HOST'],
     ['production', { NODE_ENV: 'production' }, 'DATABASE_URL'],
+    ['an org that is not there', { [ORG_FILE]: 'nowhere.yaml' }, ORG_FILE],
+    ['an authorization server for the world', { [AS_HOST]: '0.0.0.0' }, AS_HOST],
   ])('refuses %s', async (_title, variables, named) => {
     const { code, stderr } = await runToTheEnd(variables);
     expect(code).toBe(78);
@@ -157,17 +231,25 @@ async function modesOf(names: readonly string[]): Promise<readonly string[]> {
   return stats.map(({ mode }) => (mode & 0o777).toString(8));
 }
 
-function runToTheEnd(
-  variables: Readonly<Record<string, string>>,
-): Promise<{ code: number | null; stderr: string }> {
+interface Ending {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function runToTheEnd(variables: Readonly<Record<string, string>>): Promise<Ending> {
+  return runNode([ENTRY], environment(variables));
+}
+
+/** The command line, where the playground was started. */
+function mintmark(parameters: readonly string[]): Promise<Ending> {
+  return runNode([CLI, ...parameters], environment());
+}
+
+function runNode(parameters: readonly string[], env: NodeJS.ProcessEnv): Promise<Ending> {
   return new Promise((done) => {
-    const child = execFile(
-      process.execPath,
-      [ENTRY],
-      { cwd: folder, env: environment(variables) },
-      (_e, _out, stderr) => {
-        done({ code: child.exitCode, stderr });
-      },
-    );
+    const child = execFile(process.execPath, parameters, { cwd: folder, env }, (_error, stdout, stderr) => {
+      done({ code: child.exitCode, stdout, stderr });
+    });
   });
 }

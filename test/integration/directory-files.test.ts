@@ -3,7 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { Database } from '../../src/database/database.js';
 import { openPostgresql } from '../../src/database/open-postgresql.js';
 import { applyDirectory } from '../../src/directory/files/apply-directory.js';
-import { DirectoryRefusedError, type DirectoryFault } from '../../src/directory/files/directory-fault.js';
+import type { FileFault } from '../../src/config/file-fault.js';
+import { DirectoryRefusedError } from '../../src/directory/files/directory-fault.js';
 import { readDirectoryFile } from '../../src/directory/files/read-directory-file.js';
 import type { TableChanges } from '../../src/directory/files/reconcile.js';
 import { createDatabase } from '../support/postgres-server.js';
@@ -79,7 +80,7 @@ async function startFromBase(): Promise<Database> {
 }
 
 /** The faults of a file that is refused. */
-async function faultsOf(text: string, database = settled): Promise<readonly DirectoryFault[]> {
+async function faultsOf(text: string, database = settled): Promise<readonly FileFault[]> {
   try {
     await apply(database, text);
   } catch (error) {
@@ -135,10 +136,10 @@ describe('the sample directory', () => {
         'plan feature: 13 created',
         'tenant: 4 created',
       ],
-      ...['issuer: 4 created', 'issuer alias: 1 created', 'user: 12 created', 'client: 13 created'],
+      ...['issuer: 4 created', 'issuer alias: 1 created', 'user: 12 created', 'client: 14 created'],
       ...[
         'membership: 16 created',
-        'binding: 8 created',
+        'binding: 9 created',
         'subscription: 6 created',
         'feature grant: 4 created',
       ],

@@ -7,7 +7,7 @@ import { migrate } from '../../src/database/migrations.js';
 import { openPostgresql } from '../../src/database/open-postgresql.js';
 import { createHookCredential } from '../../src/directory/credentials/hook-credentials.js';
 import { ensureCertificates } from '../../src/playground/issue-certificates.js';
-import { loadSampleDirectory } from '../../src/playground/sample-directory.js';
+import { loadSampleDirectory, readSampleDirectory } from '../../src/playground/sample-directory.js';
 import { examplePayload } from '../support/payloads.js';
 import { createDatabase, startPostgresServer } from '../support/postgres-server.js';
 import { Balancer } from './balancer.js';
@@ -101,14 +101,15 @@ async function fill(url: string): Promise<string> {
   const database = await openPostgresql(url, { poolSize: 2, timeoutMs: 30_000 });
   try {
     await migrate(database);
-    const { content } = await loadSampleDirectory(database, Date.now());
+    const file = await readSampleDirectory(Date.now());
+    await loadSampleDirectory(database, file);
     const secret = generateSecret();
     await createHookCredential(database, {
       id: 'hc_restarts',
       label: 'restarts',
       headerName: HEADER,
       secretSha256: hashSecret(secret),
-      issuerIds: content.orgs.flatMap(({ issuers }) => issuers.map(({ id }) => id)),
+      issuerIds: file.content.orgs.flatMap(({ issuers }) => issuers.map(({ id }) => id)),
       failurePolicy: 'omit',
       createdAt: new Date(),
       expiresAt: null,

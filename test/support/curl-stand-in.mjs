@@ -18,7 +18,7 @@ const headers = values.header
 const call = request(positionals[0], {
   method: 'POST',
   ca: readFileSync(values.cacert),
-  headers: Object.fromEntries(headers),
+  headers: { 'content-type': 'application/x-www-form-urlencoded', ...Object.fromEntries(headers) },
 });
 call.on('response', (answer) => answer.pipe(process.stdout));
 call.end(read(values.data));

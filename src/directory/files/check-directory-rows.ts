@@ -2,7 +2,7 @@ import { mappingProblems } from '../../claims/claim-mapping.js';
 import type { FeatureType } from '../../generated/prisma/client.js';
 import { toClaimMapping } from '../control/read-control-snapshot.js';
 import type { DirectoryRows, Wanted } from './directory-rows.js';
-import type { Path } from './directory-fault.js';
+import type { Path } from '../../config/file-fault.js';
 import { featureValueProblem } from './feature-value.js';
 
 /** A fault before it has a line. */

@@ -23,7 +23,7 @@ import type {
   UserGrantDto,
   WindowDto,
 } from './directory-file.dto.js';
-import type { Path } from './directory-fault.js';
+import type { Path } from '../../config/file-fault.js';
 
 /** A row that the file wants, and where the file says so. */
 export interface Wanted<Row> {

@@ -1,5 +1,6 @@
 import { ValidateBy, type ValidationOptions } from 'class-validator';
 import { isId } from '../../claims/identifiers.js';
+import { isInheritedName } from '../../config/yaml-file.js';
 
 /** An id: see `isId`. */
 export function IsDirectoryId(options?: ValidationOptions): PropertyDecorator {
@@ -14,11 +15,6 @@ export function IsDirectoryId(options?: ValidationOptions): PropertyDecorator {
     },
     options,
   );
-}
-
-/** Whether every object of JavaScript has a member of this name: plain data under it gets lost on the way. */
-export function isInheritedName(name: string): boolean {
-  return Object.hasOwn(Object.prototype, name);
 }
 
 /** An id that can also be the name of a member: plans and entitlements hold values under it. */

@@ -1,0 +1,66 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { TlsKeyPair } from '../config/tls-files.js';
+import { NestLogger } from '../operations/nest-logger.js';
+import { AuthorizationServerModule, type AuthorizationServerParts } from './authorization-server.module.js';
+import { requireControlToken } from './control/require-control-token.js';
+import { requestId } from './identifiers.js';
+import { requireOwnHost } from './require-own-host.js';
+
+/** The largest body, in bytes: the file of an org is the largest that anybody sends. */
+const BODY_LIMIT_BYTES = 1024 * 1024;
+
+/** The largest form, in bytes: anybody may send one, and some of it is kept. */
+const FORM_LIMIT_BYTES = 64 * 1024;
+
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+const YAML_TYPES = ['application/yaml', 'application/x-yaml', 'text/yaml'];
+
+export interface ApplicationOptions extends AuthorizationServerParts {
+  /** Null for plain HTTP. */
+  readonly tls: TlsKeyPair | null;
+  readonly controlToken: string;
+}
+
+/** The Nest application of the mini authorization server, which listens when it is told where. */
+export async function createApplication(options: ApplicationOptions): Promise<NestFastifyApplication> {
+  const { tls, running, logger } = options;
+  const limits = {
+    bodyLimit: BODY_LIMIT_BYTES,
+    return503OnClosing: false,
+    forceCloseConnections: true,
+    genReqId: () => requestId(running.random),
+    logger: false,
+  } as const;
+  const adapter =
+    tls === null
+      ? new FastifyAdapter(limits)
+      : new FastifyAdapter({ ...limits, https: { ...tls, minVersion: 'TLSv1.2' } });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AuthorizationServerModule.with(options),
+    adapter,
+    { logger: new NestLogger(logger), abortOnError: false, bodyParser: false },
+  );
+  prepare(app.getHttpAdapter().getInstance(), options);
+  return app;
+}
+
+/** What happens to every request before a byte of its body is read. */
+function prepare(server: FastifyInstance, { running, controlToken }: ApplicationOptions): void {
+  readAsText(server, [FORM_TYPE], FORM_LIMIT_BYTES);
+  readAsText(server, YAML_TYPES, BODY_LIMIT_BYTES);
+  server.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-okta-request-id', request.id);
+    done();
+  });
+  requireOwnHost(server, running);
+  requireControlToken(server, controlToken);
+}
+
+/** Forms are text, so that a parameter that comes twice shows, and so is the file of an org. */
+function readAsText(server: FastifyInstance, types: string[], bodyLimit: number): void {
+  server.addContentTypeParser(types, { parseAs: 'string', bodyLimit }, (_request, body, done) => {
+    done(null, body);
+  });
+}

@@ -1,0 +1,96 @@
+import type { Issuer } from '../issuers/issuer.js';
+import { GRANTS } from '../grants/grants-by-type.js';
+
+const AUTHENTICATION_METHODS = [
+  'client_secret_basic',
+  'client_secret_post',
+  'client_secret_jwt',
+  'private_key_jwt',
+  'none',
+];
+
+const ACCESS_CLAIMS = ['ver', 'jti', 'iss', 'aud', 'iat', 'exp', 'cid', 'uid', 'scp', 'sub'];
+
+const IDENTITY_CLAIMS = [
+  ...[
+    'iss',
+    'ver',
+    'sub',
+    'aud',
+    'iat',
+    'exp',
+    'jti',
+    'auth_time',
+    'amr',
+    'idp',
+    'nonce',
+    'name',
+    'nickname',
+  ],
+  ...['preferred_username', 'given_name', 'middle_name', 'family_name', 'email', 'email_verified', 'profile'],
+  ...['zoneinfo', 'locale', 'address', 'phone_number', 'picture', 'website', 'gender', 'birthdate'],
+  ...['updated_at', 'at_hash', 'c_hash'],
+];
+
+/** A discovery document; its members are in the order of the recorded ones. */
+export type DiscoveryDocument = Readonly<Record<string, unknown>>;
+
+/**
+ * `/.well-known/oauth-authorization-server` (okta/authorization-server.md section 2.1): Okta's members and their values, as far as
+ * this emulator serves what they promise.
+ */
+export function oauthMetadata(issuer: Issuer): DiscoveryDocument {
+  return {
+    ...endpoints(issuer),
+    response_types_supported: ['code'],
+    response_modes_supported: ['query', 'fragment', 'form_post'],
+    grant_types_supported: [...GRANTS.keys()].filter((grantType) => isServed(issuer, grantType)),
+    subject_types_supported: ['public'],
+    scopes_supported: publishedScopes(issuer),
+    token_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
+    claims_supported: ACCESS_CLAIMS,
+    code_challenge_methods_supported: ['S256'],
+    request_parameter_supported: false,
+  };
+}
+
+/** `/.well-known/openid-configuration` (section 2.1). */
+export function openidMetadata(issuer: Issuer): DiscoveryDocument {
+  return {
+    ...endpoints(issuer),
+    response_types_supported: ['code'],
+    response_modes_supported: ['query', 'fragment', 'form_post'],
+    // Recorded documents of this kind list no client_credentials.
+    grant_types_supported: [...GRANTS.keys()].filter((grantType) => grantType !== 'client_credentials'),
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['RS256'],
+    scopes_supported: publishedScopes(issuer),
+    token_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
+    claims_supported: IDENTITY_CLAIMS,
+    code_challenge_methods_supported: ['S256'],
+    request_parameter_supported: false,
+  };
+}
+
+function endpoints({ uri, endpoints: base }: Issuer): DiscoveryDocument {
+  return {
+    issuer: uri,
+    authorization_endpoint: `${base}/authorize`,
+    token_endpoint: `${base}/token`,
+    jwks_uri: `${base}/keys`,
+  };
+}
+
+/** Client credentials are for custom servers (section 1). */
+function isServed({ kind }: Issuer, grantType: string): boolean {
+  return kind === 'custom' || grantType !== 'client_credentials';
+}
+
+/** Custom scopes first, and only those that are published to all clients. */
+function publishedScopes({ server }: Issuer): readonly string[] {
+  const published = [...server.scopes.values()].filter(
+    ({ metadataPublish }) => metadataPublish === 'ALL_CLIENTS',
+  );
+  const isOfSystem = published.filter(({ system }) => system);
+  return [...published.filter(({ system }) => !system), ...isOfSystem].map(({ name }) => name);
+}

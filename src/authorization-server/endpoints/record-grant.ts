@@ -1,0 +1,100 @@
+import { OAuthError } from '../errors/oauth-errors.js';
+import { OktaApiError } from '../errors/okta-api-error.js';
+import type { EventParty, SystemLog } from '../events/system-log.js';
+import type { EventType } from '../events/event-types.js';
+import type { GrantedTokens } from '../grants/grant.js';
+import type { HookOccasion } from '../hook/hook-occasion.js';
+import type { Issuer } from '../issuers/issuer.js';
+import type { Client, User } from '../org/org.js';
+
+/** Where, and by whom, something was asked for. */
+export interface Asking {
+  readonly issuer: Issuer;
+  /** Null where the client is not known. */
+  readonly client: Client | null;
+  readonly request: HookOccasion['request'];
+}
+
+/** Writes that a person was given a code. */
+export function recordCode(log: SystemLog, user: User, asking: Asking): void {
+  log.record({
+    eventType: 'app.oauth2.as.authorize.code',
+    outcome: { result: 'SUCCESS', reason: null },
+    ...partiesOf(asking, user),
+    debugData: debugDataOf(asking),
+  });
+}
+
+/** Writes one event for each token that was granted. */
+export function recordTokens(log: SystemLog, { response, user }: GrantedTokens, asking: Asking): void {
+  const granted: readonly (readonly [EventType, boolean])[] = [
+    ['app.oauth2.as.token.grant.access_token', true],
+    ['app.oauth2.as.token.grant.id_token', response.id_token !== undefined],
+    ['app.oauth2.as.token.grant.refresh_token', response.refresh_token !== undefined],
+  ];
+  for (const [eventType] of granted.filter(([, isGranted]) => isGranted)) {
+    log.record({
+      eventType,
+      outcome: { result: 'SUCCESS', reason: null },
+      ...partiesOf(asking, user),
+      debugData: { ...debugDataOf(asking), grantedScopes: response.scope },
+    });
+  }
+}
+
+/** Does some work, and writes why where it is refused: the client is told less. @throws what the work throws */
+export async function recordingRefusals<Result>(
+  log: SystemLog,
+  asking: Asking,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    recordRefusal(log, error, asking);
+    throw error;
+  }
+}
+
+/** Writes why a request was refused. */
+export function recordRefusal(
+  log: SystemLog,
+  error: unknown,
+  asking: Asking,
+  eventType: EventType = 'app.oauth2.as.token.grant',
+): void {
+  log.record({
+    eventType,
+    outcome: { result: 'FAILURE', reason: reasonOf(error) },
+    ...partiesOf(asking, null),
+    debugData: debugDataOf(asking),
+  });
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof OAuthError) return `${error.code}: ${error.detail ?? error.description}`;
+  if (error instanceof OktaApiError) return `${error.errorCode}: ${error.errorSummary}`;
+  return 'server_error: an error that is none of Okta’s';
+}
+
+interface Parties {
+  readonly actor: EventParty | null;
+  readonly target: readonly EventParty[];
+}
+
+function partiesOf({ client }: Pick<Asking, 'client'>, user: User | null): Parties {
+  return {
+    actor:
+      client === null
+        ? null
+        : { id: client.id, type: 'PublicClientApp', alternateId: null, displayName: client.label },
+    target:
+      user === null
+        ? []
+        : [{ id: user.id, type: 'User', alternateId: user.profile.login, displayName: null }],
+  };
+}
+
+function debugDataOf({ issuer, request }: Asking): Readonly<Record<string, string>> {
+  return { requestId: request.id, requestUri: new URL(request.url).pathname, issuer: issuer.uri };
+}

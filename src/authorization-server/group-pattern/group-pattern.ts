@@ -1,0 +1,68 @@
+/**
+ * A regular expression over the names of groups. JavaScript's own engine can take for ever over a few characters; this one
+ * follows all possibilities at once, and so its work is bounded by the lengths of pattern and name.
+ */
+export type GroupPattern =
+  | { readonly kind: 'character'; readonly test: (character: string) => boolean }
+  | { readonly kind: 'start' | 'end' }
+  | { readonly kind: 'sequence'; readonly parts: readonly GroupPattern[] }
+  | { readonly kind: 'choice'; readonly options: readonly GroupPattern[] }
+  | {
+      readonly kind: 'repeat';
+      readonly part: GroupPattern;
+      readonly min: number;
+      /** `Infinity` where there is no limit. */
+      readonly max: number;
+    };
+
+/** The pattern cannot be used: says why, and where. */
+export class GroupPatternError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'GroupPatternError';
+  }
+}
+
+/** Whether a name matches as a whole, as Java's `matches` has it. */
+export function matchesPattern(pattern: GroupPattern, name: string): boolean {
+  const characters = Array.from(name);
+  return endsOf(pattern, characters, new Set([0])).has(characters.length);
+}
+
+/** Where matches can end that start at one of these positions. */
+function endsOf(
+  pattern: GroupPattern,
+  name: readonly string[],
+  starts: ReadonlySet<number>,
+): ReadonlySet<number> {
+  switch (pattern.kind) {
+    case 'character':
+      return new Set([...starts].filter((at) => pattern.test(name[at] ?? '')).map((at) => at + 1));
+    case 'start':
+      return new Set([...starts].filter((at) => at === 0));
+    case 'end':
+      return new Set([...starts].filter((at) => at === name.length));
+    case 'sequence':
+      return pattern.parts.reduce((ends, part) => endsOf(part, name, ends), starts);
+    case 'choice':
+      return new Set(pattern.options.flatMap((option) => [...endsOf(option, name, starts)]));
+    case 'repeat':
+      return endsOfRepeat(pattern, name, starts);
+  }
+}
+
+function endsOfRepeat(
+  { part, min, max }: Extract<GroupPattern, { readonly kind: 'repeat' }>,
+  name: readonly string[],
+  starts: ReadonlySet<number>,
+): ReadonlySet<number> {
+  let frontier = starts;
+  for (let count = 0; count < min; count += 1) frontier = endsOf(part, name, frontier);
+  const ends = new Set(frontier);
+  // Positions that are known lead nowhere new.
+  for (let count = min; count < max && frontier.size > 0; count += 1) {
+    frontier = new Set([...endsOf(part, name, frontier)].filter((at) => !ends.has(at)));
+    for (const at of frontier) ends.add(at);
+  }
+  return ends;
+}

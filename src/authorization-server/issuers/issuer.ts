@@ -1,0 +1,25 @@
+import type { CustomServer } from '../org/org.js';
+
+/** One issuer of tokens: a custom authorization server, or the org itself (okta/authorization-server.md section 1). */
+export interface Issuer {
+  readonly kind: 'custom' | 'org';
+  /** What `iss` says. */
+  readonly uri: string;
+  /** Where its endpoints are: `…/v1/token` and the others go below. */
+  readonly endpoints: string;
+  readonly server: CustomServer;
+}
+
+/** A custom server's issuer: its endpoints are below its own URI. */
+export function customIssuer(server: CustomServer, orgUrl: string): Issuer {
+  const uri = `${orgUrl}/oauth2/${server.id}`;
+  return { kind: 'custom', uri, endpoints: `${uri}/v1`, server };
+}
+
+export function tokenEndpoint({ endpoints }: Issuer): string {
+  return `${endpoints}/token`;
+}
+
+export function authorizeEndpoint({ endpoints }: Issuer): string {
+  return `${endpoints}/authorize`;
+}

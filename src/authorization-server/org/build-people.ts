@@ -1,0 +1,44 @@
+import type { Path } from '../../config/file-fault.js';
+import { generatedId } from './generated-id.js';
+import type { Names } from './name-index.js';
+import type { GroupDto, UserDto } from './org-file.dto.js';
+import type { Group, User } from './org.js';
+
+/** The group that everybody is in, without being listed (okta/authorization-server.md section 9.4). */
+const EVERYONE: Group = {
+  id: generatedId('00g', 'Everyone'),
+  name: 'Everyone',
+  description: 'All users in your organization',
+  type: 'BUILT_IN',
+};
+
+export function buildGroups(dtos: readonly GroupDto[], { groups }: Names): ReadonlyMap<string, Group> {
+  groups.add(EVERYONE, []);
+  const built = dtos.map((dto, index): Group => {
+    const { name, description, type } = dto;
+    const group = { id: dto.id ?? generatedId('00g', name), name, description, type };
+    groups.add(group, ['groups', index]);
+    return group;
+  });
+  return new Map([EVERYONE, ...built].map((group) => [group.id, group]));
+}
+
+export function buildUsers(dtos: readonly UserDto[], names: Names): ReadonlyMap<string, User> {
+  const built = dtos.flatMap((dto, index) => buildUser(dto, ['users', index], names) ?? []);
+  return new Map(built.map((user) => [user.id, user]));
+}
+
+function buildUser(dto: UserDto, path: Path, { users, groups, report }: Names): User | undefined {
+  const { login } = dto.profile;
+  if (typeof login !== 'string' || login.trim() === '' || login.length > 100) {
+    report([...path, 'profile', 'login'], 'must be text of 1 to 100 characters');
+    return undefined;
+  }
+  const id = dto.id ?? generatedId('00u', login);
+  users.add({ id, name: login }, path);
+  const groupIds = groups
+    .findAll(dto.groups, [...path, 'groups'])
+    .filter((groupId) => groupId !== EVERYONE.id);
+  const { status, passwordChanged, lastUpdated } = dto;
+  return { id, status, profile: { ...dto.profile, login }, groupIds, passwordChanged, lastUpdated };
+}

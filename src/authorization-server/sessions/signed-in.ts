@@ -1,0 +1,41 @@
+import type { Session } from '../hook/hook-occasion.js';
+import type { RunningOrg } from '../running-org.js';
+
+/** What a request says about who is signed in. */
+export interface SignInHints {
+  /** `sessionToken` (okta/authorization-server.md section 4.1). */
+  readonly sessionToken: string | undefined;
+  /** The browser's session cookie. */
+  readonly cookie: string | undefined;
+  readonly prompt: readonly string[];
+  /** Seconds. */
+  readonly maxAge: number | null;
+}
+
+/** A session, and whether the person has just shown up for it: then there is nothing to ask any more. */
+export interface SignedIn {
+  readonly session: Session;
+  readonly isFresh: boolean;
+}
+
+/** Who is signed in without a page: by a session token, by the browser's session, or because the tests say so. */
+export function signedIn(running: RunningOrg, hints: SignInHints): SignedIn | undefined {
+  const { sessionToken } = hints;
+  const byToken = sessionToken === undefined ? undefined : running.sessions.redeemToken(sessionToken);
+  if (byToken !== undefined) return { session: byToken, isFresh: true };
+  const session = sessionOfBrowser(running, hints);
+  if (session !== undefined) return { session, isFresh: false };
+  // A token that is worth nothing is not made good by somebody else.
+  if (sessionToken !== undefined || running.signedInUserId === null) return undefined;
+  return { session: running.sessions.begin(running.signedInUserId), isFresh: true };
+}
+
+function sessionOfBrowser(running: RunningOrg, { cookie, prompt, maxAge }: SignInHints): Session | undefined {
+  const session = cookie === undefined ? undefined : running.sessions.find(cookie);
+  if (session === undefined || prompt.includes('login')) return undefined;
+  return isRecent(session, maxAge, running.clock.now()) ? session : undefined;
+}
+
+function isRecent({ lastPasswordVerificationAt }: Session, maxAge: number | null, now: number): boolean {
+  return maxAge === null || now <= lastPasswordVerificationAt + maxAge * 1000;
+}
