@@ -45,7 +45,7 @@ export interface AuthorizationServerOptions {
   readonly logger?: Logger;
   /** The time that the clock goes by, in milliseconds since the epoch. */
   readonly now?: () => number;
-  /** The environment, for the one variable that forbids the start. */
+  /** An environment to look at besides the process's own, for the one variable that forbids the start. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -70,7 +70,8 @@ export async function startAuthorizationServer(
   options: AuthorizationServerOptions,
 ): Promise<AuthorizationServerHandle> {
   const address = { host: '127.0.0.1', port: 0, ...options.address };
-  refuseProduction(options.environment ?? process.env);
+  refuseProduction(process.env);
+  refuseProduction(options.environment ?? {});
   refuseOtherHosts(address);
   refuseOtherThanOrigins(options.publicUrl);
   const running = runningOrg(options);

@@ -100,7 +100,7 @@ async function startServices(
 /** Where the authorization server is going to listen, and its URL. */
 async function chooseAddress({ authorizationServer: { address } }: PlaygroundOptions) {
   const port = address.port === 0 ? await findFreePort(address.host) : address.port;
-  return [{ ...address, port }, `https://localhost:${String(port)}`] as const;
+  return [{ ...address, port }, new URL(`https://localhost:${String(port)}`).origin] as const;
 }
 
 /** Everything that the hook finds in the database. @returns the secret of the hook's caller */

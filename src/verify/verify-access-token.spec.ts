@@ -210,6 +210,10 @@ describe('a verifier', () => {
     ['without an audience', { audience: '' }],
     ['of an issuer over plain HTTP', { issuer: 'http://login.acme.example' }],
     ['of an issuer that is no URL', { issuer: 'acme' }],
+    ['of keys over plain HTTP', { keys: new URL('http://login.acme.example/keys') }],
+    ['with a tolerance that is no number', { clockToleranceSeconds: Number.NaN }],
+    ['with a tolerance without an end', { clockToleranceSeconds: Number.POSITIVE_INFINITY }],
+    ['with a tolerance below zero', { clockToleranceSeconds: -1 }],
   ])('%s is not made', (_title, options) => {
     expect(() => verifier(options)).toThrow(TypeError);
   });

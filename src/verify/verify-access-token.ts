@@ -82,11 +82,16 @@ function readOptions(options: TokenVerifierOptions) {
   if (audience === '' || typeof audience !== 'string') throw new TypeError('The audience is missing.');
   if (!isTrustworthy(issuer)) throw new TypeError('The issuer must be an https URL, or one on this machine.');
   const source = keys ?? new URL(`${issuer}/v1/keys`);
+  if (source instanceof URL && !isTrustworthy(source.href))
+    throw new TypeError('The keys must be at an https URL, or at one on this machine.');
+  const { clockToleranceSeconds: clockTolerance = 30 } = options;
+  if (!Number.isFinite(clockTolerance) || clockTolerance < 0)
+    throw new TypeError('The clock tolerance must be a number of seconds.');
   return {
     ...{ issuer, audience, now, version: stampVersion },
     keys: source instanceof URL ? issuerKeys(source, { now, fetch }) : source,
     selections: selections === undefined ? ALL_SELECTIONS : new Set(selections),
-    clockTolerance: options.clockToleranceSeconds ?? 30,
+    clockTolerance,
   };
 }
 

@@ -94,7 +94,7 @@ async function authorize(
   if (present === undefined) return askWhoSignsIn(running, authorizing, asked);
   const user = activeUser(running, present.session.userId);
   const access = accessOf(running, { issuer, asked, user });
-  if (!present.isFresh && isConsentMissing(asked, access)) return askWhoSignsIn(running, authorizing, asked);
+  if (isConsentMissing(asked, access, present)) return askWhoSignsIn(running, authorizing, asked);
   const { session } = present;
   const { request } = arrival;
   const code = await issueCode(running, { issuer, asked, session, user, request }, access);
@@ -111,11 +111,20 @@ function whoIsSignedIn(
   return picked ?? signedIn(running, { sessionToken, cookie, prompt, maxAge });
 }
 
-/** Whoever signs in just now has seen on the page what is asked for, or is a test (section 5). @throws OAuthError */
-function isConsentMissing({ client, prompt }: AuthorizeRequest, { scopes }: GrantedAccess): boolean {
+/**
+ * Whoever signs in just now has seen on the page what is asked for, or is a test: that counts as consent, unless the client
+ * wants no page (section 5).
+ *
+ * @throws OAuthError
+ */
+function isConsentMissing(
+  { client, prompt }: AuthorizeRequest,
+  { scopes }: GrantedAccess,
+  { isFresh }: SignedIn,
+): boolean {
   const missing = scopesToConsent(client, scopes, prompt).map(({ name }) => name);
   if (missing.length > 0 && prompt.includes('none')) throw oauthError('consent_required', missing.join(', '));
-  return missing.length > 0;
+  return missing.length > 0 && !isFresh;
 }
 
 /** @throws OAuthError where the client wants no page */

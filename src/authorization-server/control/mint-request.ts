@@ -15,7 +15,7 @@ export interface MintRequest {
   readonly tenantHint?: string;
   /** The id of a custom server, or `org`; left out: `default`, or the only one that there is. */
   readonly server?: string;
-  /** For the refresh token grant; without one a chain is begun first, with `offline_access`. */
+  /** For the refresh token grant; without one a chain is begun first, for the scopes and `offline_access`: without scopes, for that alone. */
   readonly refreshToken?: string;
 }
 

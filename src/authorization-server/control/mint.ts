@@ -18,13 +18,12 @@ import type { Minted, MintRequest } from './mint-request.js';
  * @throws OAuthError where an endpoint would refuse, OktaApiError where a client, user or server is not there
  */
 export async function mint(running: RunningOrg, request: MintRequest): Promise<Minted> {
-  const earlier = new Set(running.log.list());
   const issuer = namedIssuer(running, request.server ?? usualServer(running.org));
   const client = running.org.clients.get(request.client);
   if (client === undefined) throw unknownClientError();
   checkActive(client);
-  const granted = await grant(running, { issuer, client, request });
-  const { response, before, after } = granted;
+  const { result, events } = await running.log.collect(() => grant(running, { issuer, client, request }));
+  const { response, before, after } = result;
   const identity = response.id_token;
   return {
     accessToken: response.access_token,
@@ -38,7 +37,7 @@ export async function mint(running: RunningOrg, request: MintRequest): Promise<M
     },
     before,
     after,
-    events: running.log.list().filter((event) => !earlier.has(event)),
+    events,
   };
 }
 

@@ -9,28 +9,13 @@ const AUTHENTICATION_METHODS = [
   'none',
 ];
 
-const ACCESS_CLAIMS = ['ver', 'jti', 'iss', 'aud', 'iat', 'exp', 'cid', 'uid', 'scp', 'sub'];
+const ACCESS_CLAIMS = 'ver jti iss aud iat exp cid uid scp sub'.split(' ');
 
-const IDENTITY_CLAIMS = [
-  ...[
-    'iss',
-    'ver',
-    'sub',
-    'aud',
-    'iat',
-    'exp',
-    'jti',
-    'auth_time',
-    'amr',
-    'idp',
-    'nonce',
-    'name',
-    'nickname',
-  ],
-  ...['preferred_username', 'given_name', 'middle_name', 'family_name', 'email', 'email_verified', 'profile'],
-  ...['zoneinfo', 'locale', 'address', 'phone_number', 'picture', 'website', 'gender', 'birthdate'],
-  ...['updated_at', 'at_hash', 'c_hash'],
-];
+const IDENTITY_CLAIMS = (
+  'iss ver sub aud iat exp jti auth_time amr idp nonce name nickname preferred_username given_name middle_name ' +
+  'family_name email email_verified profile zoneinfo locale address phone_number picture website gender birthdate ' +
+  'updated_at at_hash c_hash'
+).split(' ');
 
 /** A discovery document; its members are in the order of the recorded ones. */
 export type DiscoveryDocument = Readonly<Record<string, unknown>>;
@@ -40,33 +25,34 @@ export type DiscoveryDocument = Readonly<Record<string, unknown>>;
  * this emulator serves what they promise.
  */
 export function oauthMetadata(issuer: Issuer): DiscoveryDocument {
-  return {
-    ...endpoints(issuer),
-    response_types_supported: ['code'],
-    response_modes_supported: ['query', 'fragment', 'form_post'],
-    grant_types_supported: [...GRANTS.keys()].filter((grantType) => isServed(issuer, grantType)),
-    subject_types_supported: ['public'],
-    scopes_supported: publishedScopes(issuer),
-    token_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
-    claims_supported: ACCESS_CLAIMS,
-    code_challenge_methods_supported: ['S256'],
-    request_parameter_supported: false,
-  };
+  const grantTypes = [...GRANTS.keys()].filter((grantType) => isServed(issuer, grantType));
+  return documentOf(issuer, { grantTypes, claims: ACCESS_CLAIMS, ofIdTokens: {} });
 }
 
-/** `/.well-known/openid-configuration` (section 2.1). */
+/** `/.well-known/openid-configuration` (section 2.1); recorded ones list no client_credentials. */
 export function openidMetadata(issuer: Issuer): DiscoveryDocument {
+  const grantTypes = [...GRANTS.keys()].filter((grantType) => grantType !== 'client_credentials');
+  const ofIdTokens = { id_token_signing_alg_values_supported: ['RS256'] };
+  return documentOf(issuer, { grantTypes, claims: IDENTITY_CLAIMS, ofIdTokens });
+}
+
+interface Differences {
+  readonly grantTypes: readonly string[];
+  readonly claims: readonly string[];
+  readonly ofIdTokens: DiscoveryDocument;
+}
+
+function documentOf(issuer: Issuer, { grantTypes, claims, ofIdTokens }: Differences): DiscoveryDocument {
   return {
     ...endpoints(issuer),
     response_types_supported: ['code'],
     response_modes_supported: ['query', 'fragment', 'form_post'],
-    // Recorded documents of this kind list no client_credentials.
-    grant_types_supported: [...GRANTS.keys()].filter((grantType) => grantType !== 'client_credentials'),
+    grant_types_supported: grantTypes,
     subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: ['RS256'],
+    ...ofIdTokens,
     scopes_supported: publishedScopes(issuer),
     token_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
-    claims_supported: IDENTITY_CLAIMS,
+    claims_supported: claims,
     code_challenge_methods_supported: ['S256'],
     request_parameter_supported: false,
   };
@@ -91,6 +77,6 @@ function publishedScopes({ server }: Issuer): readonly string[] {
   const published = [...server.scopes.values()].filter(
     ({ metadataPublish }) => metadataPublish === 'ALL_CLIENTS',
   );
-  const isOfSystem = published.filter(({ system }) => system);
-  return [...published.filter(({ system }) => !system), ...isOfSystem].map(({ name }) => name);
+  const ofSystem = published.filter(({ system }) => system);
+  return [...published.filter(({ system }) => !system), ...ofSystem].map(({ name }) => name);
 }

@@ -11,7 +11,11 @@ import { LOGGER, RUNNING_ORG } from './injected.js';
 import { sendAnswer } from './send-answer.js';
 
 /** Paths that exist, for whoever uses the wrong method. */
-const KNOWN_PATH = /^\/(?:oauth2\/(?:[^/]+\/)?v1\/(?:authorize|token|keys)|.*\.well-known\/[^?]+)$/;
+const KNOWN_PATHS: readonly RegExp[] = [
+  /^\/oauth2\/(?:[^/]+\/)?v1\/(?:authorize|token|keys)$/,
+  /^(?:\/oauth2\/[^/]+)?\/\.well-known\/(?:openid-configuration|oauth-authorization-server)$/,
+  /^\/\.well-known\/oauth-authorization-server\/oauth2\/[^/]+$/,
+];
 
 /** Turns whatever is thrown into the shape that Okta gives it: OAuth's, or that of its API. What nobody foresaw is a `server_error`. */
 @Catch()
@@ -46,7 +50,9 @@ function asApiError(error: unknown, { url }: FastifyRequest): OktaApiError | und
   if (error instanceof OktaApiError) return error;
   const status = statusOf(error);
   if (status === 404) {
-    return KNOWN_PATH.test(url.replace(/\?.*$/s, '')) ? methodNotAllowedError() : pathNotFoundError();
+    const [path = ''] = url.split('?');
+    const isKnown = KNOWN_PATHS.some((known) => known.test(path));
+    return isKnown ? methodNotAllowedError() : pathNotFoundError();
   }
   if (status < 400 || status > 499) return undefined;
   const unreadable = { code: 'E0000003', summary: 'The request body was not well-formed.' };

@@ -58,4 +58,20 @@ describe('SystemLog', () => {
     expect(before.map(({ uuid }) => uuid)).toEqual(['id-1']);
     expect(log.list().map(({ uuid }) => uuid)).toEqual(['id-2']);
   });
+
+  it('tells what was recorded of one piece of work from what happened beside it', async () => {
+    const log = startLog(1);
+    const work = (name: string) =>
+      log.collect(async () => {
+        await Promise.resolve();
+        log.record({ ...skipped, debugData: { name } });
+        return name;
+      });
+    const [one, two] = await Promise.all([work('one'), work('two')]);
+    expect([one, two]).toMatchObject([
+      { result: 'one', events: [{ debugContext: { debugData: { name: 'one' } } }] },
+      { result: 'two', events: [{ debugContext: { debugData: { name: 'two' } } }] },
+    ]);
+    expect([one.events.length, two.events.length]).toEqual([1, 1]);
+  });
 });

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { EVENT_TYPES, type EventType } from './event-types.js';
 
 /** Somebody or something that an event names: a user, a client, a hook, a policy rule. */
@@ -54,6 +55,7 @@ const DEFAULT_LIMIT = 2_000;
 /** What the emulator did and why, newest last, bounded: what Okta shows to administrators alone. */
 export class SystemLog {
   #events: SystemLogEvent[] = [];
+  readonly #collected = new AsyncLocalStorage<SystemLogEvent[]>();
   readonly #options: SystemLogOptions;
 
   constructor(options: SystemLogOptions) {
@@ -71,8 +73,18 @@ export class SystemLog {
       debugContext: { debugData },
     };
     this.#events.push(recorded);
+    this.#collected.getStore()?.push(recorded);
     if (this.#events.length > limit) this.#events.shift();
     return recorded;
+  }
+
+  /** Does some work, and gives what it recorded: nothing of what else happens at the same time. @throws what the work throws */
+  async collect<Result>(work: () => Promise<Result>): Promise<{
+    readonly result: Result;
+    readonly events: readonly SystemLogEvent[];
+  }> {
+    const events: SystemLogEvent[] = [];
+    return { result: await this.#collected.run(events, work), events };
   }
 
   /** A copy: what is recorded later does not change it. */

@@ -56,8 +56,14 @@ function sender(ca: string | null): Send {
         : requestHttps(uri, { ...options, agent: https });
       outgoing.on('response', resolve);
       outgoing.on('error', reject);
+      // Node closes an answer that switches protocols without a word, and then nothing else would come, not even the deadline.
+      outgoing.on('close', () => reject(new ConnectionClosed()));
       outgoing.end(body);
     });
+}
+
+class ConnectionClosed extends Error {
+  readonly code = 'ECONNRESET';
 }
 
 /** Reads the answer up to the limit of its size (section 2.1), and nothing of what comes after. */

@@ -45,14 +45,21 @@ interface ChannelCheck {
 
 function checkChannel({ channel }: InlineHook, { path, allowHttpHooks, names }: ChannelCheck): void {
   const { uri, headers, authScheme } = channel;
-  if (!URL.canParse(uri)) names.report([...path, 'uri'], 'must be a URI');
-  else if (!uri.startsWith('https:') && !allowHttpHooks) {
-    names.report([...path, 'uri'], 'must be an https URI, unless the switch allowHttpHooks is on');
-  }
+  const problem = problemOfUri(uri, allowHttpHooks);
+  if (problem !== null) names.report([...path, 'uri'], problem);
   const keys = [...headers, ...(authScheme === null ? [] : [authScheme])].map(({ key }) => key.toLowerCase());
   for (const [index, key] of keys.entries()) {
     const at = index < headers.length ? ['headers', index, 'key'] : ['authScheme', 'key'];
     if (RESERVED_HEADERS.has(key)) names.report([...path, ...at], 'this header is set by the call itself');
     if (keys.indexOf(key) < index) names.report([...path, ...at], 'this header is there already');
   }
+}
+
+function problemOfUri(uri: string, allowHttpHooks: boolean): string | null {
+  if (!URL.canParse(uri)) return 'must be a URI';
+  const { protocol, username, password } = new URL(uri);
+  // They would be sent, and stand in every record of a call.
+  if (username !== '' || password !== '') return 'must have no user and no password: they are for authScheme';
+  if (protocol === 'https:' || allowHttpHooks) return null;
+  return 'must be an https URI, unless the switch allowHttpHooks is on';
 }

@@ -311,6 +311,10 @@ describe('readOrgFile', () => {
       [{ uri: 'https://' }, 'inlineHooks[0].channel.uri: must be an https URI of at most 1024 characters'],
       [{ uri: 'https://[' }, 'inlineHooks[0].channel.uri: must be a URI'],
       [
+        { uri: 'https://user:password@hook.example/' },
+        'inlineHooks[0].channel.uri: must have no user and no password: they are for authScheme',
+      ],
+      [
         { headers: [{ key: 'Accept', value: 'x' }] },
         'inlineHooks[0].channel.headers[0].key: this header is set by the call itself',
       ],

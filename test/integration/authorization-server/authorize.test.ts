@@ -389,4 +389,16 @@ describe('consent', () => {
     expect([first.status, silent.status, asked.status]).toEqual([302, 302, 200]);
     expect(asked.html).toContain('write:invoices');
   });
+
+  it('is what a client cannot have that wants no page, even of somebody who has just signed in', async () => {
+    server.replaceOrg(asking.replace('label: Web', 'label: Web\n    consentMethod: REQUIRED'));
+    const { redirect } = await danaAsks({ scope: 'openid write:invoices', prompt: 'none' });
+    const shown = await danaAsks({ scope: 'openid write:invoices' });
+    server.replaceOrg(orgFile());
+    expect(redirect).toEqual({
+      ...{ state: 'st-1', error: 'consent_required' },
+      error_description: 'The following scopes require user consent: [write:invoices].',
+    });
+    expect(shown.redirect).toHaveProperty('code');
+  });
 });

@@ -319,3 +319,18 @@ describe('minting in the process', () => {
     });
   });
 });
+
+describe('tokens that are minted at the same time', () => {
+  it('come with their own events', async () => {
+    hook.answer({});
+    const wish = { client: '0oaService', grant: 'client_credentials', server: 'ausHooked' } as const;
+    const minted = await Promise.all([1, 2, 3].map(() => server.mint({ ...wish, scopes: ['orders:read'] })));
+    const types = minted.map(({ events }) => events.map(({ eventType }) => eventType));
+    const own = [
+      'inline_hook.executed',
+      'inline_hook.response.processed',
+      'app.oauth2.as.token.grant.access_token',
+    ];
+    expect(types).toEqual([own, own, own]);
+  });
+});

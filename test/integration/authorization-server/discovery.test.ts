@@ -100,6 +100,26 @@ describe('a server', () => {
   });
 });
 
+describe('a path that is no endpoint', () => {
+  it.each([
+    '/oauth2/default/.well-known/security.txt',
+    '/.well-known/oauth-authorization-server/oauth2',
+    `/oauth2/${'a'.repeat(200)}/v1/keys`,
+    '/oauth2/%ff/v1/keys',
+  ])('is not found: %s', async (path) => {
+    const response = await get(path);
+    expect(response.status).toBe(404);
+    expect(response.headers.get('x-okta-request-id')).toMatch(/^[0-9a-f]{32}$/);
+    expect(await response.json()).toEqual({
+      errorCode: 'E0000008',
+      errorSummary: 'The requested path was not found',
+      errorLink: 'E0000008',
+      errorId: expect.stringMatching(/^oae\w{17}$/),
+      errorCauses: [],
+    });
+  });
+});
+
 describe('the keys of a server', () => {
   it('are RSA keys under opaque ids, each server’s its own', async () => {
     const [custom, org] = [await keysOf('/oauth2/default'), await keysOf('/oauth2')];

@@ -203,6 +203,16 @@ describe('a hook call that mints unmodified tokens, in one attempt', () => {
     expect(exchange).toMatchObject({ response: null });
   });
 
+  it('for an answer that switches protocols, and is none', async () => {
+    const { outcome, events } = await runWith((response) => {
+      response.socket?.end(
+        'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n',
+      );
+    });
+    expect(outcome).toEqual(UNMODIFIED);
+    expect(told(events)).toEqual(skipped('The inline hook could not be reached (ECONNRESET).'));
+  });
+
   it('for a refused connection', async () => {
     const { outcome, events } = await run({ hook: inlineHook({ uri: 'http://127.0.0.1:1/' }) });
     expect(outcome).toEqual(UNMODIFIED);
