@@ -77,6 +77,10 @@ function get(uri: string, agent: Agent, signal: AbortSignal): Promise<IncomingMe
     });
     outgoing.on('response', resolve);
     outgoing.on('error', reject);
+    // Node ends an answer that switches protocols without a word, and then not even the time limit would be heard.
+    outgoing.on('close', () =>
+      reject(new JwksError('JWKS_CLOSED', 'the JWKS endpoint closed the connection')),
+    );
     outgoing.end();
   });
 }

@@ -187,6 +187,14 @@ describe('an endpoint of keys', () => {
       },
     ],
     [
+      'switches protocols',
+      'JWKS_CLOSED',
+      (endpoint) => {
+        const head = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n';
+        endpoint.answerWith((_, response) => void response.socket?.end(head));
+      },
+    ],
+    [
       'answers with an error and keys',
       'JWKS_STATUS',
       (endpoint) => {
