@@ -19,25 +19,17 @@ export interface AnsweredCall {
   readonly traceId: string | undefined;
 }
 
-/** Counts each call and logs one line for it, after it was answered: all calls of one turn of the event loop together. */
+/** Counts each call, and logs one line for it. */
 export class CallAccounts {
   readonly #options: AccountingOptions;
-  #open: AnsweredCall[] = [];
 
   constructor(options: AccountingOptions) {
     this.#options = options;
   }
 
   enter(call: AnsweredCall): void {
-    if (this.#open.length === 0) setImmediate(() => this.#settle());
-    this.#open.push(call);
-  }
-
-  #settle(): void {
-    const calls = this.#open;
-    this.#open = [];
-    for (const call of calls) this.#count(call);
-    for (const call of calls) this.#log(call);
+    this.#count(call);
+    this.#log(call);
   }
 
   #count({ record, answer, clock }: AnsweredCall): void {

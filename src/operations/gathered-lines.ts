@@ -3,7 +3,6 @@ import type { DestinationStream } from 'pino';
 /** Where lines go in the end: off the request path, without blocking. */
 export interface LineTarget extends DestinationStream {
   flush(done: (error?: Error | null) => void): void;
-  flushSync(): void;
 }
 
 /** So many characters are passed on at once, or what has come within so many milliseconds: a write costs more than a line. */
@@ -36,19 +35,18 @@ export class GatheredLines implements LineTarget {
     this.#target.flush(done);
   }
 
-  /** For the end of the process, which waits for nothing else. */
-  flushSync(): void {
-    this.#passOn();
-    this.#target.flushSync();
-  }
-
-  #passOn(): void {
+  /** Takes what was not passed on yet: for the end of the process, which waits for no write any more. */
+  take(): string {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#lines.length === 0) return;
     const text = this.#lines.join('');
     this.#lines = [];
     this.#characters = 0;
-    this.#target.write(text);
+    return text;
+  }
+
+  #passOn(): void {
+    const text = this.take();
+    if (text !== '') this.#target.write(text);
   }
 }

@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { pino, type DestinationStream, type Logger } from 'pino';
@@ -60,11 +61,22 @@ function isoTime(): () => string {
 
 /** A reader that stands still would stop the process where writes were synchronous. */
 function standardOutput(): DestinationStream {
-  const lines = new GatheredLines(pino.destination({ dest: 1, sync: false, maxLength: WAITING_BYTES }));
+  const stream = pino.destination({ dest: 1, sync: false, maxLength: WAITING_BYTES });
+  const lines = new GatheredLines(stream);
   process.once('exit', () => {
-    lines.flushSync();
+    endLog(stream, lines);
   });
   return lines;
+}
+
+/** A process that ends at once still says why. What a reader that stands still does not take is lost. */
+function endLog(stream: { flushSync(): void }, lines: GatheredLines): void {
+  try {
+    stream.flushSync();
+    writeSync(1, lines.take());
+  } catch {
+    // There is nobody left to tell.
+  }
 }
 
 /** Waits, for a bounded time, until what was logged is written. */
