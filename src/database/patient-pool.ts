@@ -23,7 +23,11 @@ export class PatientPool extends pg.Pool {
   constructor(options: pg.PoolConfig & { readonly max: number }) {
     super(options);
     this.#size = options.max;
-    this.on('connect', () => (this.#open += 1));
+    this.on('connect', (client) => {
+      this.#open += 1;
+      // A client that breaks while it changes hands has no listener for a moment, and would end the process. Its query fails anyway.
+      client.on('error', () => undefined);
+    });
     this.on('remove', () => (this.#open -= 1));
   }
 

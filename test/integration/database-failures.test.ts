@@ -98,7 +98,7 @@ async function call({ service, ca }: TestHook, { agent, issuer }: Caller, user: 
 }
 
 /** Everybody calls at once, each for another user; all are answered by policy, in time. */
-async function expectPolicyAnswers({ hook, callers }: Crowd, reason: string | RegExp): Promise<void> {
+async function expectPolicyAnswers({ hook, callers }: Crowd, reason: RegExp): Promise<void> {
   const before = callLines(hook).length;
   const answers = await Promise.all(
     callers.map((caller, index) => call(hook, caller, `00uNobody${String(index)}`)),
