@@ -41,5 +41,4 @@ USER node
 EXPOSE 8443
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:'+(process.env.MINTMARK_OPS_PORT||9464)+'/readyz').then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
-# V8 would keep twice the memory that the service needs: it is told to collect what is old sooner (bench/README.md).
-CMD ["node", "--max-semi-space-size=4", "--heap-growing-percent=40", "dist/hook-service/main.js"]
+CMD ["node", "dist/hook-service/main.js"]

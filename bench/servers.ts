@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HttpsAnswer } from '../test/support/https-client.js';
 import { tenantId } from './directory.js';
@@ -37,8 +37,7 @@ export const HOOK_WITH_KEPT_FACTS = 'bench/hook-with-kept-facts.mjs';
 export async function startHook(bench: Bench, start: HookStart = {}): Promise<HookServer> {
   const { environment = {}, nodeOptions = [], isPinned = true, program = PRODUCTION_ENTRY } = start;
   const [port, opsPort] = [await findFreePort(), await findFreePort()];
-  const options = [...(await productionOptions()), ...bench.hookOptions, ...nodeOptions];
-  const command = [bench.node, ...options, program];
+  const command = [bench.node, ...bench.hookOptions, ...nodeOptions, program];
   const server = spawnServer({
     command: isPinned ? pinned(SERVER_CORE, command) : command,
     environment: {
@@ -69,15 +68,6 @@ export async function startHook(bench: Bench, start: HookStart = {}): Promise<Ho
 }
 
 const PRODUCTION_ENTRY = 'dist/hook-service/main.js';
-
-/** The options of Node that `npm run start:hook` gives. */
-async function productionOptions(): Promise<readonly string[]> {
-  const description = JSON.parse(await readFile('package.json', 'utf8')) as {
-    readonly scripts: Readonly<Record<string, string>>;
-  };
-  const command = description.scripts['start:hook']?.split(' ') ?? [];
-  return command.filter((word) => word.startsWith('--'));
-}
 
 const SCRAPE_MS = 2_000;
 
