@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { readAuthorizationServerConfiguration } from '../config/authorization-server-configuration.js';
-import { ConfigurationError } from '../config/configuration-error.js';
-import { errorCode } from '../operations/error-code.js';
 import { createLogger, flushLog } from '../operations/logger.js';
+import { readConfiguredFile } from '../operations/read-configured-file.js';
 import { runEntry, type Running } from '../operations/run-entry.js';
 import { startAuthorizationServer } from './start.js';
 
@@ -15,7 +13,7 @@ async function main(): Promise<Running> {
     ...options,
     ...(publicUrl === null ? {} : { publicUrl }),
     ...(controlToken === null ? {} : { controlToken }),
-    org: await readOrgText(orgFile),
+    org: await readConfiguredFile(orgFile, 'MINTMARK_AUTHORIZATION_SERVER_ORG_FILE'),
     logger,
   });
   logger.info({ url: server.url }, 'the mini authorization server is ready; it is never for production');
@@ -25,16 +23,6 @@ async function main(): Promise<Running> {
       await flushLog(logger);
     },
   };
-}
-
-/** @throws ConfigurationError */
-async function readOrgText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    const problem = `must be a readable file (${errorCode(error)})`;
-    throw new ConfigurationError([{ variable: 'MINTMARK_AUTHORIZATION_SERVER_ORG_FILE', problem }]);
-  }
 }
 
 await runEntry(main);

@@ -11,7 +11,7 @@ import { checkHookResponse } from '../../src/claims/check-hook-response.js';
 import { decide } from '../../src/claims/decide.js';
 import { toHookResponse } from '../../src/claims/to-hook-response.js';
 import { scenarios } from '../support/claims-arbitraries.js';
-import { DEFAULT_SWITCHES } from '../support/hook-occasions.js';
+import { DEFAULT_SWITCHES } from '../../src/authorization-server/org/switches.js';
 import {
   commandCases,
   PLAIN,

@@ -1,27 +1,7 @@
 import type { DraftToken, DraftTokens } from '../../src/authorization-server/hook/draft-tokens.js';
 import type { HookOccasion, ProtocolRequest } from '../../src/authorization-server/hook/hook-occasion.js';
-import type { Client, InlineHook, Scope, Switches, User } from '../../src/authorization-server/org/org.js';
+import type { Client, InlineHook, Scope, User } from '../../src/authorization-server/org/org.js';
 import { examplePayload } from './payloads.js';
-
-/** The defaults that the references suggest. */
-export const DEFAULT_SWITCHES: Switches = {
-  otherSuccessStatus: 'ignore',
-  otherContentType: 'process',
-  unknownResponseMembers: 'ignore',
-  nullValues: 'invalid',
-  chainedOperations: 'allow',
-  removeAccessSubjectOrAudience: 'refuse',
-  lifetimeOutOfBounds: 'invalid',
-  originalGrantMember: 'originalGrant',
-  accessJtiNamesRefreshToken: true,
-  refreshTokenOnRefresh: true,
-  timesInHookClaims: false,
-  narrowCodeFlowScopes: false,
-  consentRequiredForTrustedServices: true,
-  promptNoneWithoutSession: 'redirect',
-  offlineAccessWithoutGrant: 'grant',
-  allowHttpHooks: false,
-};
 
 export const HOOK_SECRET = 'hook-secret-5f2c';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_SWITCHES, occasionOf } from '../../../test/support/hook-occasions.js';
+import { DEFAULT_SWITCHES } from '../org/switches.js';
+import { occasionOf } from '../../../test/support/hook-occasions.js';
 import { examplePayload } from '../../../test/support/payloads.js';
 import { RESERVED_CLAIMS } from '../../okta/reserved-claims.js';
 import type { Switches } from '../org/org.js';

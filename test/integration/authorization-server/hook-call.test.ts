@@ -5,7 +5,8 @@ import { HookExchanges, type HookExchange } from '../../../src/authorization-ser
 import { HookFaults, type HookFault } from '../../../src/authorization-server/hook/hook-faults.js';
 import { runHook, type HookOutcome } from '../../../src/authorization-server/hook/run-hook.js';
 import type { InlineHook, Switches } from '../../../src/authorization-server/org/org.js';
-import { DEFAULT_SWITCHES, HOOK_SECRET, inlineHook, occasionOf } from '../../support/hook-occasions.js';
+import { DEFAULT_SWITCHES } from '../../../src/authorization-server/org/switches.js';
+import { HOOK_SECRET, inlineHook, occasionOf } from '../../support/hook-occasions.js';
 import { answering, startHookServer, type Respond } from '../../support/hook-server.js';
 import { examplePayload } from '../../support/payloads.js';
 import { testCertificates } from '../../support/test-hook.js';
