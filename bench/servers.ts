@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HttpsAnswer } from '../test/support/https-client.js';
 import { tenantId } from './directory.js';
@@ -35,9 +35,11 @@ export const HOOK_WITH_KEPT_FACTS = 'bench/hook-with-kept-facts.mjs';
 
 /** The built production entry, with logs at level `info` in a file and metrics scraped; it has answered one call. */
 export async function startHook(bench: Bench, start: HookStart = {}): Promise<HookServer> {
-  const { environment = {}, nodeOptions = [], isPinned = true, program = PRODUCTION_ENTRY } = start;
+  const { environment = {}, nodeOptions = [], isPinned = true } = start;
+  const production = await productionStart();
   const [port, opsPort] = [await findFreePort(), await findFreePort()];
-  const command = [bench.node, ...bench.hookOptions, ...nodeOptions, program];
+  const options = [...production.options, ...bench.hookOptions, ...nodeOptions];
+  const command = [bench.node, ...options, start.program ?? production.program];
   const server = spawnServer({
     command: isPinned ? pinned(SERVER_CORE, command) : command,
     environment: {
@@ -67,7 +69,14 @@ export async function startHook(bench: Bench, start: HookStart = {}): Promise<Ho
   }
 }
 
-const PRODUCTION_ENTRY = 'dist/hook-service/main.js';
+/** What `npm run start:hook` runs, which is what the image does. */
+async function productionStart(): Promise<{ readonly options: readonly string[]; readonly program: string }> {
+  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  const words = (scripts['start:hook'] ?? '').split(' ');
+  return { options: words.slice(1, -1), program: words.at(-1) ?? '' };
+}
 
 const SCRAPE_MS = 2_000;
 

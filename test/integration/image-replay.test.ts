@@ -14,8 +14,11 @@ describe('the replay of the Dockerfile', () => {
     expect(stages.at(-1)).toMatchObject({
       image: 'node:24-slim',
       user: 'node',
-      command: ['node', 'dist/hook-service/main.js'],
     });
+    const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as {
+      readonly scripts: Readonly<Record<string, string>>;
+    };
+    expect(stages.at(-1)?.command?.join(' ')).toBe(scripts['start:hook']);
   });
 
   it.each([
