@@ -7,6 +7,7 @@ import { DiscoveryController } from './endpoints/discovery.controller.js';
 import { AnyExceptionFilter } from './endpoints/exception.filter.js';
 import { CONTROL, LOGGER, RUNNING_ORG } from './endpoints/injected.js';
 import { TokenController } from './endpoints/token.controller.js';
+import { HookKeyController } from './keys/hook-key.controller.js';
 import type { Control } from './control/control.js';
 import type { RunningOrg } from './running-org.js';
 
@@ -23,7 +24,13 @@ export class AuthorizationServerModule {
   static with({ running, control, logger }: AuthorizationServerParts): DynamicModule {
     return {
       module: AuthorizationServerModule,
-      controllers: [DiscoveryController, AuthorizeController, TokenController, ControlController],
+      controllers: [
+        DiscoveryController,
+        AuthorizeController,
+        TokenController,
+        HookKeyController,
+        ControlController,
+      ],
       providers: [
         { provide: RUNNING_ORG, useValue: running },
         { provide: CONTROL, useValue: control },

@@ -7,8 +7,10 @@ import { ExpiringStore } from './expiring-store.js';
 import type { CallHook } from './hook/hook-call.js';
 import { HookExchanges } from './hook/hook-exchanges.js';
 import { HookFaults } from './hook/hook-faults.js';
+import { HookTokens } from './hook/hook-tokens.js';
 import type { HookDependencies } from './hook/run-hook.js';
-import type { RandomBytes } from './identifiers.js';
+import { opaqueText, type RandomBytes } from './identifiers.js';
+import { HookKeys } from './keys/hook-keys.js';
 import { KeyRings } from './keys/key-rings.js';
 import type { KeySource } from './keys/signing-key.js';
 import type { Org } from './org/org.js';
@@ -31,6 +33,8 @@ export class RunningOrg {
   readonly clock: ControllableClock;
   readonly random: RandomBytes;
   readonly keys: KeyRings;
+  readonly hookKeys: HookKeys;
+  readonly hookTokens: HookTokens;
   readonly sessions: Sessions;
   readonly interactions: ExpiringStore<Interaction>;
   readonly codes: ExpiringStore<AuthorizationCode>;
@@ -54,6 +58,13 @@ export class RunningOrg {
     this.clock = clock;
     this.random = random;
     this.keys = new KeyRings({ makeKey, now });
+    this.hookKeys = new HookKeys(makeKey);
+    this.hookTokens = new HookTokens({
+      call: options.callHook,
+      keyOf: (hookKey) => this.hookKeys.of(hookKey),
+      now,
+      newId: () => opaqueText(random),
+    });
     this.sessions = new Sessions({ now, random });
     this.interactions = new ExpiringStore(random, INTERACTION_LIMIT);
     this.codes = new ExpiringStore(random);
@@ -77,11 +88,11 @@ export class RunningOrg {
   }
 
   get hookDependencies(): HookDependencies {
-    const { clock, random, log, faults, exchanges } = this;
+    const { clock, random, log, faults, exchanges, hookTokens: tokens } = this;
     return {
       switches: this.#org.switches,
       call: this.#options.callHook,
-      ...{ log, faults, exchanges },
+      ...{ log, faults, exchanges, tokens },
       now: () => clock.now(),
       newEventId: () => random(16).toString('base64url'),
     };
@@ -103,6 +114,6 @@ export class RunningOrg {
     this.signedInUserId = this.#options.signedInUserId;
     this.clock.reset();
     const parts = [this.sessions, this.interactions, this.codes, this.refreshTokens, this.usedAssertions];
-    for (const part of [...parts, this.log, this.faults, this.exchanges]) part.clear();
+    for (const part of [...parts, this.log, this.faults, this.exchanges, this.hookTokens]) part.clear();
   }
 }

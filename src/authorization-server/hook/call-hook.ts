@@ -18,9 +18,9 @@ export interface CallerOptions {
 /** Makes what calls hooks. Each call has a connection of its own, so that none is sent twice over one that went stale. */
 export function hookCaller({ ca, deadlineMs = HOOK_DEADLINE_MS }: CallerOptions): CallHook {
   const send = sender(ca);
-  return async (request, fault) => {
+  return async (request, fault, spentMs = 0) => {
     const began = performance.now();
-    const late = AbortSignal.timeout(deadlineMs);
+    const late = AbortSignal.timeout(Math.max(0, Math.floor(deadlineMs - spentMs)));
     const timed = (outcome: Outcome) => ({ ...outcome, durationMs: performance.now() - began });
     try {
       const outcome = await readOutcome(await send(request, late));

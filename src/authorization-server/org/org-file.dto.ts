@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import { Equals, IsDefined, IsObject } from 'class-validator';
 import { ClientDto } from './client-file.dto.js';
 import {
-  IsActiveStatus,
   IsInstant,
   IsListOf,
   IsName,
@@ -14,7 +13,8 @@ import {
   IsTextLike,
   MayBeLeftOut,
 } from './file-decorators.js';
-import type { ActiveStatus, Group, User } from './org.js';
+import { HookKeyDto, InlineHookDto } from './hook-file.dto.js';
+import type { Group, User } from './org.js';
 import { ServerDto } from './server-file.dto.js';
 import { SwitchesDto } from './switches-file.dto.js';
 
@@ -78,50 +78,6 @@ export class UserDto {
   lastUpdated: string = LONG_AGO;
 }
 
-/** The name and the value of an HTTP header. */
-export class HeaderDto {
-  @IsTextLike(/^[\w!#$%&'*+.^`|~-]{1,255}$/, { wanted: 'the name of an HTTP header' })
-  key!: string;
-
-  @IsTextLike(/^[\x20-\x7E]{1,4096}$/, { wanted: 'the value of an HTTP header, in printable ASCII' })
-  value!: string;
-}
-
-export class HookChannelDto {
-  @IsOneOf(['HTTP'])
-  type = 'HTTP' as const;
-
-  @IsTextLike(/^https?:\/\/\S{1,1015}$/, { wanted: 'an https URI of at most 1024 characters' })
-  uri!: string;
-
-  @IsListOf(() => HeaderDto)
-  headers: HeaderDto[] = [];
-
-  /** The header that the hook knows the org by. */
-  @MayBeLeftOut()
-  @IsObjectOf(() => HeaderDto)
-  authScheme?: HeaderDto;
-}
-
-export class InlineHookDto {
-  @MayBeLeftOut()
-  @IsOktaId()
-  id?: string;
-
-  @IsName()
-  name!: string;
-
-  @IsActiveStatus()
-  status: ActiveStatus = 'ACTIVE';
-
-  @IsTextLike(/^1\.0\.[0-2]$/, { wanted: '1.0.0, 1.0.1 or 1.0.2' })
-  version: string = '1.0.0';
-
-  @IsDefined({ message: 'must be an object with a uri' })
-  @IsObjectOf(() => HookChannelDto)
-  channel!: HookChannelDto;
-}
-
 export class OrgFileDto {
   @Equals(1, { message: 'must be 1' })
   version!: number;
@@ -138,6 +94,9 @@ export class OrgFileDto {
 
   @IsListOf(() => ClientDto)
   clients: ClientDto[] = [];
+
+  @IsListOf(() => HookKeyDto)
+  hookKeys: HookKeyDto[] = [];
 
   @IsListOf(() => InlineHookDto)
   inlineHooks: InlineHookDto[] = [];

@@ -1,3 +1,5 @@
+import type { HookKey, InlineHook } from './inline-hook.js';
+
 /**
  * An emulated Okta org, as its YAML file describes it: read once, checked, frozen. Names follow Okta's management API
  * (okta/authorization-server.md sections 2 to 9); times are minutes or seconds, as each name says.
@@ -17,6 +19,8 @@ export interface Org {
   readonly groups: ReadonlyMap<string, Group>;
   /** By hook id. */
   readonly inlineHooks: ReadonlyMap<string, InlineHook>;
+  /** By id. */
+  readonly hookKeys: ReadonlyMap<string, HookKey>;
   readonly switches: Switches;
 }
 
@@ -160,21 +164,6 @@ export interface Group {
   readonly type: 'OKTA_GROUP' | 'APP_GROUP' | 'BUILT_IN';
 }
 
-export interface InlineHook {
-  /** `cal…`. */
-  readonly id: string;
-  readonly name: string;
-  readonly status: ActiveStatus;
-  readonly version: string;
-  readonly channel: {
-    readonly type: 'HTTP';
-    /** https, or http where the switch `allowHttpHooks` says so. */
-    readonly uri: string;
-    readonly headers: readonly { readonly key: string; readonly value: string }[];
-    readonly authScheme: { readonly key: string; readonly value: string } | null;
-  };
-}
-
 /**
  * What Okta does not document, or documents twice: each a switch, with the default that the references suggest. The
  * sections are those of okta/token-inline-hook.md (H) and okta/authorization-server.md (A).
@@ -210,6 +199,8 @@ export interface Switches {
   readonly promptNoneWithoutSession: 'redirect' | 'page';
   /** A 11: `offline_access` for a client without the refresh_token grant: granted without a token, or refused. */
   readonly offlineAccessWithoutGrant: 'grant' | 'refuse';
-  /** Not Okta's: lets a hook be called over plain HTTP, where a test has no certificate. */
+  /** H 6.2: what becomes of a token that a hook answered 401 to: the next call fetches another one, or it is kept as long as it lasts. */
+  readonly refusedHookToken: 'drop' | 'keep';
+  /** Not Okta's: lets a hook be called, and its token be fetched, over plain HTTP, where a test has no certificate. */
   readonly allowHttpHooks: boolean;
 }

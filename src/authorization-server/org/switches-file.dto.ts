@@ -50,6 +50,9 @@ export class SwitchesDto implements Switches {
   @IsOneOf(['grant', 'refuse'])
   offlineAccessWithoutGrant = DEFAULT_SWITCHES.offlineAccessWithoutGrant;
 
+  @IsOneOf(['drop', 'keep'])
+  refusedHookToken = DEFAULT_SWITCHES.refusedHookToken;
+
   @IsTrueOrFalse()
   allowHttpHooks = DEFAULT_SWITCHES.allowHttpHooks;
 }

@@ -17,5 +17,6 @@ export const DEFAULT_SWITCHES: Switches = Object.freeze({
   consentRequiredForTrustedServices: true,
   promptNoneWithoutSession: 'redirect',
   offlineAccessWithoutGrant: 'grant',
+  refusedHookToken: 'drop',
   allowHttpHooks: false,
 });

@@ -3,8 +3,10 @@ import { SystemLog, type SystemLogEvent } from '../../../src/authorization-serve
 import { HOOK_DEADLINE_MS, hookCaller } from '../../../src/authorization-server/hook/call-hook.js';
 import { HookExchanges, type HookExchange } from '../../../src/authorization-server/hook/hook-exchanges.js';
 import { HookFaults, type HookFault } from '../../../src/authorization-server/hook/hook-faults.js';
+import { HookTokens } from '../../../src/authorization-server/hook/hook-tokens.js';
 import { runHook, type HookOutcome } from '../../../src/authorization-server/hook/run-hook.js';
-import type { InlineHook, Switches } from '../../../src/authorization-server/org/org.js';
+import type { InlineHook } from '../../../src/authorization-server/org/inline-hook.js';
+import type { Switches } from '../../../src/authorization-server/org/org.js';
 import { DEFAULT_SWITCHES } from '../../../src/authorization-server/org/switches.js';
 import { HOOK_SECRET, inlineHook, occasionOf } from '../../support/hook-occasions.js';
 import { answering, startHookServer, type Respond } from '../../support/hook-server.js';
@@ -45,9 +47,11 @@ async function run({ hook, fault, switches = {}, ca }: RunOptions): Promise<Run>
   const faults = new HookFaults();
   const exchanges = new HookExchanges();
   if (fault !== undefined) faults.add(fault);
+  const call = hookCaller({ ca: ca ?? null, deadlineMs: DEADLINE_MS });
   const outcome = await runHook(occasionOf(OCCASION, hook), {
     switches: { ...DEFAULT_SWITCHES, allowHttpHooks: true, ...switches },
-    call: hookCaller({ ca: ca ?? null, deadlineMs: DEADLINE_MS }),
+    call,
+    tokens: new HookTokens({ call, keyOf: noKeys, now: () => NOW, newId: () => 'id' }),
     faults,
     exchanges,
     log,
@@ -55,6 +59,10 @@ async function run({ hook, fault, switches = {}, ca }: RunOptions): Promise<Run>
     newEventId: () => 'Hn5rT9uYRg3kMb7wZq1CxQ',
   });
   return { outcome, events: log.list(), exchange: exchanges.list()[0] };
+}
+
+function noKeys(): never {
+  throw new TypeError('these hooks have no keys');
 }
 
 /** Runs a hook that answers as given; says how often it was called. */
