@@ -1,7 +1,8 @@
 import type { Path } from '../../config/file-fault.js';
 import { generatedId } from './generated-id.js';
+import type { GroupDto } from './group-file.dto.js';
 import type { Names } from './name-index.js';
-import type { GroupDto, UserDto } from './org-file.dto.js';
+import type { UserDto } from './org-file.dto.js';
 import type { Group, User } from './org.js';
 
 /** The group that everybody is in, without being listed (okta/authorization-server.md section 9.4). */
@@ -10,13 +11,21 @@ const EVERYONE: Group = {
   name: 'Everyone',
   description: 'All users in your organization',
   type: 'BUILT_IN',
+  source: null,
+  profile: {},
 };
 
-export function buildGroups(dtos: readonly GroupDto[], { groups }: Names): ReadonlyMap<string, Group> {
+export function buildGroups(
+  dtos: readonly GroupDto[],
+  { groups, report }: Names,
+): ReadonlyMap<string, Group> {
   groups.add(EVERYONE, []);
   const built = dtos.map((dto, index): Group => {
-    const { name, description, type } = dto;
-    const group = { id: dto.id ?? generatedId('00g', name), name, description, type };
+    const { name, description, type, source = null, profile } = dto;
+    if (source !== null && type !== 'APP_GROUP') {
+      report(['groups', index, 'source'], 'belongs to groups of the type APP_GROUP');
+    }
+    const group = { id: dto.id ?? generatedId('00g', name), name, description, type, source, profile };
     groups.add(group, ['groups', index]);
     return group;
   });

@@ -9,12 +9,12 @@ import {
   IsObjectOf,
   IsOktaId,
   IsOneOf,
-  IsText,
   IsTextLike,
   MayBeLeftOut,
 } from './file-decorators.js';
+import { GroupDto } from './group-file.dto.js';
 import { HookKeyDto, InlineHookDto } from './hook-file.dto.js';
-import type { Group, User } from './org.js';
+import type { User } from './org.js';
 import { ServerDto } from './server-file.dto.js';
 import { SwitchesDto } from './switches-file.dto.js';
 
@@ -30,23 +30,6 @@ export class OrgDto {
 
   @IsTextLike(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, { wanted: 'a part of a host name, such as "acme"' })
   subDomain!: string;
-}
-
-const GROUP_TYPES: readonly Group['type'][] = ['OKTA_GROUP', 'APP_GROUP'];
-
-export class GroupDto {
-  @MayBeLeftOut()
-  @IsOktaId()
-  id?: string;
-
-  @IsName()
-  name!: string;
-
-  @IsText()
-  description: string = '';
-
-  @IsOneOf(GROUP_TYPES)
-  type: Group['type'] = 'OKTA_GROUP';
 }
 
 const USER_STATUSES: readonly User['status'][] = ['ACTIVE', 'SUSPENDED', 'DEPROVISIONED', 'STAGED'];

@@ -18,5 +18,6 @@ export const DEFAULT_SWITCHES: Switches = Object.freeze({
   promptNoneWithoutSession: 'redirect',
   offlineAccessWithoutGrant: 'grant',
   refusedHookToken: 'drop',
+  emptyListClaims: 'omit',
   allowHttpHooks: false,
 });

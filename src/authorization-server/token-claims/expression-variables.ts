@@ -1,6 +1,7 @@
-import type { ExpressionContext } from '../expression/expression-context.js';
+import type { ExpressionContext, ExpressionPerson } from '../expression/expression-context.js';
+import { ExpressionGroup } from '../expression/expression-group.js';
 import { groupsOf } from '../org/groups-of.js';
-import type { Client, User } from '../org/org.js';
+import type { Client, Group, Org, User } from '../org/org.js';
 import type { Claims, DraftRequest } from './draft-request.js';
 
 /** What the expression of a claim can see (okta/authorization-server.md section 8). */
@@ -15,7 +16,7 @@ export function expressionContext(request: DraftRequest): ExpressionContext {
       org: { name: org.name, subDomain: org.subDomain },
       session: user === null ? null : { amr },
     },
-    groupNames: new Set(user === null ? [] : groupsOf(org, user).map(({ name }) => name)),
+    person: user === null ? null : personOf(org, user),
   };
 }
 
@@ -23,4 +24,23 @@ export function expressionContext(request: DraftRequest): ExpressionContext {
 function appUserOf({ assignments }: Client, user: User): Claims {
   const assigned = assignments.users.get(user.id);
   return { ...assigned?.profile, userName: assigned?.userName ?? user.profile.login };
+}
+
+/** Most expressions look at no groups, so that these are looked for where one does, and once. */
+function personOf(org: Org, user: User): ExpressionPerson {
+  let groups: readonly ExpressionGroup[] | undefined;
+  return {
+    id: user.id,
+    status: user.status,
+    groups: () => (groups ??= groupsOf(org, user).map(asExpressionGroup)),
+  };
+}
+
+function asExpressionGroup({ id, name, description, type, source, profile }: Group): ExpressionGroup {
+  const isOfDirectory = source?.type === 'active_directory';
+  return new ExpressionGroup({
+    ...{ id, name, description, type, source },
+    objectClass: [isOfDirectory ? 'okta:windows_security_principal' : 'okta:user_group'],
+    profile: { ...profile, name, description },
+  });
 }
