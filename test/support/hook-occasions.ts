@@ -154,6 +154,7 @@ function userOf(user: Recorded['data']['context']['user']): User | null {
     groupIds: [],
     passwordChanged,
     lastUpdated: passwordChanged,
+    passwordDigest: null,
   };
 }
 

@@ -4,6 +4,7 @@ import type { GroupDto } from './group-file.dto.js';
 import type { Names } from './name-index.js';
 import type { UserDto } from './org-file.dto.js';
 import type { Group, User } from './org.js';
+import { digestOfPassword } from './password-digest.js';
 
 /** The group that everybody is in, without being listed (okta/authorization-server.md section 9.4). */
 const EVERYONE: Group = {
@@ -49,5 +50,7 @@ function buildUser(dto: UserDto, path: Path, { users, groups, report }: Names): 
     .findAll(dto.groups, [...path, 'groups'])
     .filter((groupId) => groupId !== EVERYONE.id);
   const { status, passwordChanged, lastUpdated } = dto;
-  return { id, status, profile: { ...dto.profile, login }, groupIds, passwordChanged, lastUpdated };
+  const passwordDigest = dto.password === undefined ? null : digestOfPassword(dto.password);
+  const profile = { ...dto.profile, login };
+  return { id, status, profile, passwordDigest, groupIds, passwordChanged, lastUpdated };
 }

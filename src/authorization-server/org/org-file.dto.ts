@@ -17,6 +17,7 @@ import { HookKeyDto, InlineHookDto } from './hook-file.dto.js';
 import type { User } from './org.js';
 import { ServerDto } from './server-file.dto.js';
 import { SwitchesDto } from './switches-file.dto.js';
+import { TrustedOriginDto } from './trusted-origin-file.dto.js';
 
 // The file of an org. Ids that are left out are made of the names, so that they are the same each time.
 
@@ -32,7 +33,9 @@ export class OrgDto {
   subDomain!: string;
 }
 
-const USER_STATUSES: readonly User['status'][] = ['ACTIVE', 'SUSPENDED', 'DEPROVISIONED', 'STAGED'];
+const USER_STATUSES: readonly User['status'][] = [
+  ...(['ACTIVE', 'SUSPENDED', 'DEPROVISIONED', 'STAGED', 'LOCKED_OUT', 'PASSWORD_EXPIRED'] as const),
+];
 
 /** When what the file leaves open happened. */
 const LONG_AGO = '2026-01-01T00:00:00.000Z';
@@ -49,6 +52,11 @@ export class UserDto {
   @IsDefined({ message: 'must be an object with a login' })
   @IsObject({ message: 'must be an object with a login' })
   profile!: Record<string, unknown>;
+
+  /** Left out, the person signs in without one. */
+  @MayBeLeftOut()
+  @IsTextLike(/^[^\p{Cc}]{1,255}$/u, { wanted: 'a password of 1 to 255 characters on one line' })
+  password?: string;
 
   /** By id or name; `Everyone` goes without saying. */
   @IsNameList()
@@ -83,6 +91,9 @@ export class OrgFileDto {
 
   @IsListOf(() => InlineHookDto)
   inlineHooks: InlineHookDto[] = [];
+
+  @IsListOf(() => TrustedOriginDto)
+  trustedOrigins: TrustedOriginDto[] = [];
 
   @IsListOf(() => ServerDto)
   authorizationServers: ServerDto[] = [];

@@ -92,6 +92,27 @@ describe('readOrgFile', () => {
     expect(Object.isFrozen(policy?.rules[0]?.groups.include)).toBe(true);
   });
 
+  it('holds no password, and names none in a fault', () => {
+    const users = [{ password: 'correct horse', profile: { login: 'dana' } }];
+    const org = readOrgFile(orgText({ users }));
+    expect(JSON.stringify([...org.users.values()])).not.toContain('correct');
+    const wrong = problemsIn({ users: [{ password: 'correct\nhorse', profile: { login: 'dana' } }] });
+    expect(wrong).toEqual(['users[0].password: must be a password of 1 to 255 characters on one line']);
+  });
+
+  it('trusts origins as browsers send them, and nothing else', () => {
+    const origins = ['https://a.example', 'http://localhost:3000'];
+    const trustedOrigins = origins.map((origin) => ({ name: 'Pages', origin }));
+    expect(readOrgFile(orgText({ trustedOrigins })).trustedOrigins).toMatchObject(
+      origins.map((origin) => ({ origin, scopes: ['CORS', 'REDIRECT'] })),
+    );
+    for (const origin of ['https://a.example/', 'https://A.example', 'https://a.example:443', 'null', '*']) {
+      expect(problemsIn({ trustedOrigins: [{ name: 'Pages', origin }] })).toEqual([
+        expect.stringMatching(/^trustedOrigins\[0\]\.origin: must be an origin as browsers send it/),
+      ]);
+    }
+  });
+
   it('has the switches as the references suggest, but for those that the file sets', () => {
     const { switches } = readOrgFile(orgText({ switches: { nullValues: 'apply' } }));
     expect(switches).toMatchObject({ nullValues: 'apply', chainedOperations: 'allow' });
@@ -152,7 +173,7 @@ describe('readOrgFile', () => {
     ],
     [
       { users: [{ profile: { login: 'a' }, status: 'LOST' }] },
-      'users[0].status: must be one of ACTIVE, SUSPENDED, DEPROVISIONED, STAGED',
+      'users[0].status: must be one of ACTIVE, SUSPENDED, DEPROVISIONED, STAGED, LOCKED_OUT, PASSWORD_EXPIRED',
     ],
   ])('refuses %j', (parts, problem) => {
     expect(problemsIn(parts)).toContain(problem);

@@ -41,6 +41,7 @@ function buildOrg({ org, switches, ...lists }: OrgFileDto, report: Report): Org 
   const { name, subDomain, id = generatedId('00o', subDomain) } = org;
   return {
     ...{ id, name, subDomain, servers, clients, users, groups, inlineHooks, hookKeys },
+    trustedOrigins: lists.trustedOrigins,
     switches,
   };
 }
