@@ -14,7 +14,9 @@ import { HookKeys } from './keys/hook-keys.js';
 import { KeyRings } from './keys/key-rings.js';
 import type { KeySource } from './keys/signing-key.js';
 import type { Org } from './org/org.js';
+import { Revocations } from './issued-tokens/revocations.js';
 import { RefreshTokens } from './refresh-tokens/refresh-tokens.js';
+import { Consents } from './sessions/consents.js';
 import { Sessions } from './sessions/sessions.js';
 import { INTERACTION_LIMIT, type Interaction } from './sessions/interaction.js';
 
@@ -39,6 +41,8 @@ export class RunningOrg {
   readonly interactions: ExpiringStore<Interaction>;
   readonly codes: ExpiringStore<AuthorizationCode>;
   readonly refreshTokens: RefreshTokens;
+  readonly revocations = new Revocations();
+  readonly consents = new Consents();
   readonly usedAssertions = new UsedAssertions();
   readonly log: SystemLog;
   readonly faults = new HookFaults();
@@ -113,7 +117,9 @@ export class RunningOrg {
     this.#org = this.#options.org;
     this.signedInUserId = this.#options.signedInUserId;
     this.clock.reset();
-    const parts = [this.sessions, this.interactions, this.codes, this.refreshTokens, this.usedAssertions];
-    for (const part of [...parts, this.log, this.faults, this.exchanges, this.hookTokens]) part.clear();
+    const issued = [this.codes, this.refreshTokens, this.revocations, this.usedAssertions];
+    const ofPeople = [this.sessions, this.interactions, this.consents];
+    for (const part of [...issued, ...ofPeople, this.log, this.faults, this.exchanges, this.hookTokens])
+      part.clear();
   }
 }

@@ -21,7 +21,7 @@ export interface Minting {
   readonly client: Client;
   /** Null for client credentials. */
   readonly user: User | null;
-  /** As rules name it. */
+  /** Of this request: claims of groups are less limited with some (section 6.1). */
   readonly grantType: string;
   readonly access: GrantedAccess;
   /** Seconds since the epoch; null where nobody signed in. */

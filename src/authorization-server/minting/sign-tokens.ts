@@ -10,13 +10,15 @@ import type { TokenResponse } from './token-response.js';
 export async function signTokens(
   running: RunningOrg,
   { server }: Issuer,
-  { after, scopes }: PreparedTokens,
+  { after, scopes, refreshTokenJti }: PreparedTokens,
 ): Promise<TokenResponse> {
   const { access, identity } = after;
   if (access === undefined) throw oauthError('access_token_not_generated');
   const { active } = await running.keys.of(server).current();
   const issuedAt = Math.floor(running.clock.now() / 1000);
   const accessToken = await signToken(finishAccessClaims(access, { issuedAt, scopes }), active);
+  const { jti } = access.claims;
+  if (refreshTokenJti !== null && typeof jti === 'string') running.revocations.tie(jti, refreshTokenJti);
   const response = {
     token_type: 'Bearer',
     expires_in: access.lifetimeSeconds,
