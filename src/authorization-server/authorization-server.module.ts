@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import type { Logger } from '../operations/logger.js';
 import { AuthorizeController } from './authorize/authorize.controller.js';
+import { SessionController } from './authorize/session.controller.js';
 import { ControlController } from './control/control.controller.js';
 import { DiscoveryController } from './endpoints/discovery.controller.js';
 import { AnyExceptionFilter } from './endpoints/exception.filter.js';
@@ -28,6 +29,7 @@ export class AuthorizationServerModule {
         DiscoveryController,
         AuthorizeController,
         TokenController,
+        SessionController,
         HookKeyController,
         ControlController,
       ],

@@ -18,10 +18,17 @@ export interface AuthorizeRequest extends Recipient {
   readonly prompt: readonly string[];
   /** Seconds; null where any sign-in will do. */
   readonly maxAge: number | null;
+  /** What a page begins with as the login name. */
+  readonly loginHint: string;
 }
 
 const RESPONSE_MODES: readonly ResponseMode[] = ['query', 'fragment', 'form_post'];
+/** Its two words may come in either order. */
 const PROMPTS: ReadonlySet<string> = new Set(['none', 'login', 'consent', 'login consent']);
+const REVERSED = 'consent login';
+
+/** The longest login name that a page is filled with. */
+const LOGIN_HINT_LIMIT = 255;
 
 /** The largest `max_age`. */
 const MAX_AGE_LIMIT = 2 ** 31 - 1;
@@ -44,9 +51,20 @@ export function readAuthorizeRequest(recipient: Recipient, parameters: Parameter
     scope: parameters.get('scope'),
     nonce: parameters.get('nonce') ?? null,
     challenge: challengeOf(recipient.client, parameters),
-    prompt: promptOf(parameters),
-    maxAge: maxAgeOf(parameters),
+    ...freshnessOf(parameters),
+    loginHint: loginHintOf(parameters),
   };
+}
+
+function freshnessOf(parameters: Parameters): Pick<AuthorizeRequest, 'prompt' | 'maxAge'> {
+  const [prompt, maxAge] = [promptOf(parameters), maxAgeOf(parameters)];
+  if (maxAge === 0 && prompt.includes('none')) throw oauthError('invalid_prompt_for_zero_max_age');
+  return { prompt, maxAge };
+}
+
+function loginHintOf(parameters: Parameters): string {
+  const hint = parameters.get('login_hint') ?? '';
+  return hint.length > LOGIN_HINT_LIMIT ? '' : hint;
 }
 
 function checkResponse(client: Client, parameters: Parameters): void {
@@ -86,7 +104,8 @@ function challengeOf(client: Client, parameters: Parameters): string | null {
 function promptOf(parameters: Parameters): readonly string[] {
   const prompt = parameters.get('prompt');
   if (prompt === undefined) return [];
-  if (!PROMPTS.has(prompt)) throw oauthError('invalid_prompt', [...PROMPTS].join(', '));
+  if (!PROMPTS.has(prompt) && prompt !== REVERSED)
+    throw oauthError('invalid_prompt', [...PROMPTS].join(', '));
   return prompt.split(' ');
 }
 

@@ -1,5 +1,5 @@
 import { redirectAnswer, type Answer } from '../endpoints/answer.js';
-import { formPostPage } from './pages.js';
+import { formPostPage } from './form-post-page.js';
 import type { ResponseMode } from './authorize-request.js';
 
 /** Where an answer goes, and how. */

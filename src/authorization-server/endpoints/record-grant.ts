@@ -4,6 +4,7 @@ import type { EventParty, SystemLog } from '../events/system-log.js';
 import type { EventType } from '../events/event-types.js';
 import type { GrantedTokens } from '../grants/grant.js';
 import type { HookOccasion } from '../hook/hook-occasion.js';
+import type { Revoked } from '../issued-tokens/revoke-token.js';
 import type { Issuer } from '../issuers/issuer.js';
 import type { Client, User } from '../org/org.js';
 
@@ -13,6 +14,8 @@ export interface Asking {
   /** Null where the client is not known. */
   readonly client: Client | null;
   readonly request: HookOccasion['request'];
+  /** What a refusal is called in the log: left out, that of a token request. */
+  readonly eventType?: EventType;
 }
 
 /** Writes that a person was given a code. */
@@ -42,6 +45,20 @@ export function recordTokens(log: SystemLog, { response, user }: GrantedTokens, 
   }
 }
 
+/** Writes that a client has revoked a token, by its id. */
+export function recordRevocation(log: SystemLog, { type, id, userId }: Revoked, asking: Asking): void {
+  const { actor } = partiesOf(asking, null);
+  const user: EventParty[] =
+    userId === null ? [] : [{ id: userId, type: 'User', alternateId: null, displayName: null }];
+  log.record({
+    eventType: 'app.oauth2.as.token.revoke',
+    outcome: { result: 'SUCCESS', reason: null },
+    actor,
+    target: [...user, { id, type, alternateId: null, displayName: null }],
+    debugData: debugDataOf(asking),
+  });
+}
+
 /** Does some work, and writes why where it is refused: the client is told less. @throws what the work throws */
 export async function recordingRefusals<Result>(
   log: SystemLog,
@@ -57,14 +74,9 @@ export async function recordingRefusals<Result>(
 }
 
 /** Writes why a request was refused. */
-export function recordRefusal(
-  log: SystemLog,
-  error: unknown,
-  asking: Asking,
-  eventType: EventType = 'app.oauth2.as.token.grant',
-): void {
+export function recordRefusal(log: SystemLog, error: unknown, asking: Asking): void {
   log.record({
-    eventType,
+    eventType: asking.eventType ?? 'app.oauth2.as.token.grant',
     outcome: { result: 'FAILURE', reason: reasonOf(error) },
     ...partiesOf(asking, null),
     debugData: debugDataOf(asking),

@@ -13,6 +13,7 @@ export const EVENT_TYPES = {
   'app.oauth2.as.token.revoke': 'OIDC token is revoked',
   'inline_hook.executed': 'Inline hook executed',
   'inline_hook.response.processed': 'Inline hook response processed',
+  'user.session.end': 'User logout from Okta',
   'user.session.start': 'User login to Okta',
 } as const;
 

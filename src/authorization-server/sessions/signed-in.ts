@@ -36,6 +36,8 @@ function sessionOfBrowser(running: RunningOrg, { cookie, prompt, maxAge }: SignI
   return isRecent(session, maxAge, running.clock.now()) ? session : undefined;
 }
 
+/** Nothing is recent enough for an age of zero: it asks for a sign-in like `prompt=login` (OpenID Connect Core 1.0, section 3.1.2.1). */
 function isRecent({ lastPasswordVerificationAt }: Session, maxAge: number | null, now: number): boolean {
+  if (maxAge === 0) return false;
   return maxAge === null || now <= lastPasswordVerificationAt + maxAge * 1000;
 }
