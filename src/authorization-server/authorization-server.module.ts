@@ -7,7 +7,9 @@ import { ControlController } from './control/control.controller.js';
 import { DiscoveryController } from './endpoints/discovery.controller.js';
 import { AnyExceptionFilter } from './endpoints/exception.filter.js';
 import { CONTROL, LOGGER, RUNNING_ORG } from './endpoints/injected.js';
+import { IssuedTokensController } from './endpoints/issued-tokens.controller.js';
 import { TokenController } from './endpoints/token.controller.js';
+import { UserInfoController } from './endpoints/user-info.controller.js';
 import { HookKeyController } from './keys/hook-key.controller.js';
 import type { Control } from './control/control.js';
 import type { RunningOrg } from './running-org.js';
@@ -29,6 +31,8 @@ export class AuthorizationServerModule {
         DiscoveryController,
         AuthorizeController,
         TokenController,
+        IssuedTokensController,
+        UserInfoController,
         SessionController,
         HookKeyController,
         ControlController,
