@@ -174,6 +174,10 @@ export interface Group {
   readonly name: string;
   readonly description: string;
   readonly type: 'OKTA_GROUP' | 'APP_GROUP' | 'BUILT_IN';
+  /** The app that it was imported from, and its type, such as `active_directory`; null where that is not known, or none. */
+  readonly source: { readonly id: string; readonly type: string } | null;
+  /** Custom attributes, as expressions see them; the name and the description are not among them. */
+  readonly profile: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -219,6 +223,8 @@ export interface Switches {
   readonly offlineAccessWithoutGrant: 'grant' | 'refuse';
   /** H 6.2: what becomes of a token that a hook answered 401 to: the next call fetches another one, or it is kept as long as it lasts. */
   readonly refusedHookToken: 'drop' | 'keep';
+  /** A 6.1, 8: whether an expression that yields an empty list leaves its claim out (a support article), or sets it. */
+  readonly emptyListClaims: 'omit' | 'include';
   /** Not Okta's: lets a hook be called, and its token be fetched, over plain HTTP, where a test has no certificate. */
   readonly allowHttpHooks: boolean;
 }

@@ -62,6 +62,9 @@ export class SwitchesDto implements Switches {
   @IsOneOf(['drop', 'keep'])
   refusedHookToken = DEFAULT_SWITCHES.refusedHookToken;
 
+  @IsOneOf(['omit', 'include'])
+  emptyListClaims = DEFAULT_SWITCHES.emptyListClaims;
+
   @IsTrueOrFalse()
   allowHttpHooks = DEFAULT_SWITCHES.allowHttpHooks;
 }

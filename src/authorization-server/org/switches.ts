@@ -21,5 +21,6 @@ export const DEFAULT_SWITCHES: Switches = Object.freeze({
   wrongTokenTypeHint: 'ignore',
   offlineAccessWithoutGrant: 'grant',
   refusedHookToken: 'drop',
+  emptyListClaims: 'omit',
   allowHttpHooks: false,
 });
