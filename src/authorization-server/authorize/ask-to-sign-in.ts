@@ -19,6 +19,9 @@ export interface SignInQuestion {
   readonly failures: number;
 }
 
+/** The longest login name that a page is filled with. */
+const LOGIN_LIMIT = 255;
+
 /** Shows the page on which a person signs in. */
 export function askToSignIn(running: RunningOrg, question: SignInQuestion): Answer {
   const { cookies, waiting, recipient, login, problem, failures } = question;
@@ -29,7 +32,7 @@ export function askToSignIn(running: RunningOrg, question: SignInQuestion): Answ
       signInPage({
         audience: recipient?.client.label ?? org.name,
         users: [...org.users.values()],
-        ...{ token, login, problem },
+        ...{ token, problem, login: login.length > LOGIN_LIMIT ? '' : login },
         formTargets: recipient === null ? ["'self'"] : formTargetsTo(recipient.redirectUri),
       }),
   });

@@ -27,9 +27,6 @@ const RESPONSE_MODES: readonly ResponseMode[] = ['query', 'fragment', 'form_post
 const PROMPTS: ReadonlySet<string> = new Set(['none', 'login', 'consent', 'login consent']);
 const REVERSED = 'consent login';
 
-/** The longest login name that a page is filled with. */
-const LOGIN_HINT_LIMIT = 255;
-
 /** The largest `max_age`. */
 const MAX_AGE_LIMIT = 2 ** 31 - 1;
 
@@ -52,7 +49,7 @@ export function readAuthorizeRequest(recipient: Recipient, parameters: Parameter
     nonce: parameters.get('nonce') ?? null,
     challenge: challengeOf(recipient.client, parameters),
     ...freshnessOf(parameters),
-    loginHint: loginHintOf(parameters),
+    loginHint: parameters.get('login_hint') ?? '',
   };
 }
 
@@ -60,11 +57,6 @@ function freshnessOf(parameters: Parameters): Pick<AuthorizeRequest, 'prompt' | 
   const [prompt, maxAge] = [promptOf(parameters), maxAgeOf(parameters)];
   if (maxAge === 0 && prompt.includes('none')) throw oauthError('invalid_prompt_for_zero_max_age');
   return { prompt, maxAge };
-}
-
-function loginHintOf(parameters: Parameters): string {
-  const hint = parameters.get('login_hint') ?? '';
-  return hint.length > LOGIN_HINT_LIMIT ? '' : hint;
 }
 
 function checkResponse(client: Client, parameters: Parameters): void {

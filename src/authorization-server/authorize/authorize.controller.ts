@@ -7,7 +7,7 @@ import { sendAnswer } from '../endpoints/send-answer.js';
 import type { RunningOrg } from '../running-org.js';
 import { answerAuthorize } from './answer-authorize.js';
 import { answerConsent } from './answer-consent.js';
-import { answerSignIn, type SentForm } from './answer-sign-in.js';
+import { answerSignIn, usedPage, type SentForm } from './answer-sign-in.js';
 import { cookiesOf } from './browser-cookies.js';
 import { CONSENT_PATH } from './consent-page.js';
 import { SIGN_IN_PATH } from './sign-in-page.js';
@@ -49,6 +49,12 @@ export class AuthorizeController {
   @Post(CONSENT_PATH)
   async consent(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     void sendAnswer(reply, await answerConsent(this.#running, sentForm(request)));
+  }
+
+  /** Somebody who comes back to the address of a form finds nothing there any more. */
+  @Get([SIGN_IN_PATH, CONSENT_PATH])
+  returned(@Res() reply: FastifyReply): void {
+    void sendAnswer(reply, usedPage());
   }
 
   async #answer(serverId: string | undefined, { request, reply, parameters }: Authorizing): Promise<void> {

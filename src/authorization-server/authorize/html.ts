@@ -24,7 +24,7 @@ label{display:block;font-weight:600;margin:1rem 0 .25rem}
 input{width:100%;padding:.6rem .7rem;font:inherit;border:1px solid var(--edge);border-radius:.4rem}
 button{display:block;width:100%;margin:1rem 0 0;padding:.65rem;font:inherit;font-weight:600;border:1px solid var(--accent);border-radius:.4rem;background:var(--accent);color:var(--on-accent);cursor:pointer}
 button.plain{background:none;color:inherit;border-color:var(--edge)}
-.people{list-style:none;margin:1rem 0 0;padding:0;max-height:60vh;overflow:auto}
+.people{list-style:none;margin:1rem 0 0;padding:0}
 .people button{margin:0 0 .5rem;text-align:left;font-weight:400}
 .people small{display:block;overflow-wrap:anywhere}
 :focus-visible{outline:3px solid #4c8dff;outline-offset:2px}

@@ -68,8 +68,10 @@ describe('the sign-in page', () => {
     expect(html).toContain('value="&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"');
     expect(html).toMatch(/<input id="password"[^>]* autofocus/);
     expect(html).toContain('<strong>Web &lt;b&gt;&amp;amp;&lt;/b&gt;</strong>');
-    const tooLong = await open(startBrowser(server.url), { login_hint: 'a'.repeat(256) });
+    const [browser, long] = [startBrowser(server.url), 'a'.repeat(256)];
+    const tooLong = await open(browser, { login_hint: long });
     expect(tooLong.html).toContain('value="" autofocus');
+    expect((await browser.submit(tooLong, { username: long })).html).not.toContain(long);
   });
 
   it.each([
@@ -125,6 +127,7 @@ describe('the sign-in page', () => {
     const late = await open(other);
     server.clock.advance(10 * 60_000);
     expect((await other.submit(late, DANA)).html).toContain('too old');
+    expect((await browser.open('/_signin')).html).toContain('too old');
   });
 
   it('says in the log who signed in, and why somebody could not, without a password', async () => {
