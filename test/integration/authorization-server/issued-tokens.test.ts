@@ -48,9 +48,15 @@ function refresh(token: string): Promise<EmulatorAnswer> {
   return postForm(`${issuer}/v1/token`, { grant_type: 'refresh_token', refresh_token: token }, WEB);
 }
 
+interface Asking {
+  readonly client?: Fields;
+  readonly at?: string;
+  readonly more?: Fields;
+}
+
 function introspect(
   token: string,
-  { client = WEB, at = issuer, more = {} as Fields } = {},
+  { client = WEB, at = issuer, more = {} }: Asking = {},
 ): Promise<EmulatorAnswer> {
   return postForm(`${at}/v1/introspect`, { token, ...more }, client);
 }
