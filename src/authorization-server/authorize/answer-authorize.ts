@@ -81,11 +81,12 @@ async function delivering(
 }
 
 function deliverTo(
-  { redirectUri }: Recipient,
+  recipient: Recipient,
   { parameters }: Arrival,
   members: Readonly<Record<string, string>>,
 ): Answer {
-  return deliver({ redirectUri, responseMode: responseModeOf(readParameters(parameters)) }, members);
+  const responseMode = responseModeOf(recipient, readParameters(parameters));
+  return deliver({ redirectUri: recipient.redirectUri, responseMode }, members);
 }
 
 /** `state` goes with every answer (section 4.1). */

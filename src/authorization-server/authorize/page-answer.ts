@@ -10,12 +10,14 @@ export interface SafePage {
   readonly script?: string;
   /** Where its forms may lead to, redirects included; left out, it has no forms. */
   readonly formTargets?: readonly string[];
+  /** The origin whose pages may show it in a frame; left out, none. */
+  readonly framedBy?: string;
 }
 
 /** Pages are for people: no scripts but the one of a page that says so, nothing from elsewhere, no frames, no referrer. */
 export function safePageAnswer(
   status: number,
-  { title, content, script, formTargets = [] }: SafePage,
+  { title, content, script, formTargets = [], framedBy }: SafePage,
 ): Answer {
   const policy = [
     "default-src 'none'",
@@ -23,13 +25,13 @@ export function safePageAnswer(
     `script-src ${script ?? "'none'"}`,
     `form-action ${formTargets.length === 0 ? "'none'" : formTargets.join(' ')}`,
     "base-uri 'none'",
-    "frame-ancestors 'none'",
+    `frame-ancestors ${framedBy ?? "'none'"}`,
   ];
   return pageAnswer(status, page(title, content), {
     'content-security-policy': policy.join('; '),
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
+    ...(framedBy === undefined ? { 'x-frame-options': 'DENY' } : {}),
   });
 }
 

@@ -55,7 +55,7 @@ function documentOf(
     ...ofPeople,
     jwks_uri: endpointOf(issuer, 'keys'),
     response_types_supported: ['code'],
-    response_modes_supported: ['query', 'fragment', 'form_post'],
+    response_modes_supported: ['query', 'fragment', 'form_post', 'okta_post_message'],
     grant_types_supported: grantTypes,
     subject_types_supported: ['public'],
     ...ofIdTokens,

@@ -292,13 +292,41 @@ describe('form_post', () => {
     const page = await browser.submit(await open(browser, { response_mode: 'form_post' }), DANA);
     expect(page.status).toBe(200);
     expect(page.html).toContain(`<form method="post" action="${CALLBACK}">`);
-    expect(page.html).toMatch(/<noscript>.*<button autofocus>Continue<\/button><\/noscript>/);
+    expect(page.html).toContain('<button autofocus>Continue</button></form>');
     expect(hiddenFields(page)).toEqual({ code: expect.stringMatching(/^[\w-]{43}$/), state: 'st-1' });
   });
 
   it('brings an error to the client in the same way', async () => {
     const page = await open(startBrowser(server.url), { response_mode: 'form_post', prompt: 'none' });
     expect(hiddenFields(page)).toMatchObject({ state: 'st-1', error: 'login_required' });
+  });
+});
+
+describe('okta_post_message', () => {
+  const PKCE = { code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' };
+  const asked = { ...PKCE, response_mode: 'okta_post_message' };
+
+  it('brings a code with PKCE to the page around it, whose origin is the client’s', async () => {
+    const browser = startBrowser(server.url);
+    const page = await browser.submit(await open(browser, asked), DANA);
+    expect(hiddenFields(page)).toEqual({ code: expect.stringMatching(/^[\w-]{43}$/), state: 'st-1' });
+    expect(page.html).toContain('<form data-origin="https://app.people.example">');
+    const policy = page.headers.get('content-security-policy');
+    expect(policy).toMatch(
+      /script-src 'sha256-[^ ]+'; form-action 'none'; .*frame-ancestors https:\/\/app\.people\.example$/,
+    );
+    expect(page.headers.get('x-frame-options')).toBeNull();
+  });
+
+  it('brings an error in the same way, but none where it cannot be', async () => {
+    const silent = await open(startBrowser(server.url), { ...asked, prompt: 'none' });
+    expect(hiddenFields(silent)).toMatchObject({ state: 'st-1', error: 'login_required' });
+    const native = { client_id: '0oaNative', redirect_uri: 'com.people.app:/callback' };
+    for (const changes of [{ response_mode: 'okta_post_message' }, { ...asked, ...native }]) {
+      expect((await open(startBrowser(server.url), changes)).redirect).toMatchObject({
+        error: 'unsupported_response_mode',
+      });
+    }
   });
 });
 
