@@ -6,7 +6,7 @@ import { ExpressionError, type BinaryOperator, type Expression } from './express
 import { matchesText } from './matches-text.js';
 import { indexed, memberOf, projected } from './members.js';
 import { calculate, compare } from './operators.js';
-import { parseExpression } from './parse-expression.js';
+import { readExpression } from './read-expression.js';
 import type { Scope } from './scope.js';
 import { counted, DEPTH_LIMIT, isList, kindOf } from './values.js';
 
@@ -21,7 +21,7 @@ export type Evaluation =
  */
 export function evaluateExpression(text: string, context: ExpressionContext): Evaluation {
   try {
-    const value = evaluate(parseExpression(text), scopeOf(context, new StepLimit()));
+    const value = evaluate(readExpression(text), scopeOf(context, new StepLimit()));
     assertNoGroup(value);
     return { kind: 'value', value };
   } catch (error) {
@@ -39,7 +39,7 @@ function scopeOf({ variables, person }: ExpressionContext, steps: StepLimit): Sc
   return {
     ...{ variables, person, steps },
     compile: (text) => {
-      const expression = parseExpression(text);
+      const expression = readExpression(text);
       return (own) => evaluate(expression, scopeOf({ variables: own, person: null }, steps));
     },
   };
