@@ -128,7 +128,7 @@ function clientOf({
     consentMethod: 'TRUSTED',
     refreshToken: { rotationType: 'STATIC', leewaySeconds: 30 },
     profile: {},
-    assignments: { users: new Map(), groupIds: new Set() },
+    assignments: { users: new Map(), groups: new Map() },
   };
 }
 

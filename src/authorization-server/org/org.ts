@@ -131,10 +131,13 @@ export interface Client {
   readonly refreshToken: { readonly rotationType: 'ROTATE' | 'STATIC'; readonly leewaySeconds: number };
   /** Free JSON: `app.profile` in expressions. */
   readonly profile: Readonly<Record<string, unknown>>;
-  /** Who may use it (section 7): people by user id with their profile in the app, and groups by id. */
+  /**
+   * Who may use it (section 7): people by user id with their profile in the app, and groups by id, the first ones first, with
+   * what their members have for a profile in the app.
+   */
   readonly assignments: {
     readonly users: ReadonlyMap<string, AppUser>;
-    readonly groupIds: ReadonlySet<string>;
+    readonly groups: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   };
 }
 

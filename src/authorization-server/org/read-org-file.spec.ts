@@ -210,7 +210,7 @@ describe('readOrgFile', () => {
       });
     });
 
-    it('assigns people by login or id, with a profile in the app or without', () => {
+    it('assigns people by login or id and groups by name, with a profile in the app or without', () => {
       const org = readOrgFile(
         orgText({
           users: [
@@ -220,7 +220,7 @@ describe('readOrgFile', () => {
           ...clientWith({
             assignments: {
               users: ['dana', { user: '00u2', userName: 'e', profile: { team: 'red' } }],
-              groups: ['Staff'],
+              groups: ['Everyone', { group: 'Staff', profile: { desk: 4 } }],
             },
           }),
         }),
@@ -230,8 +230,11 @@ describe('readOrgFile', () => {
         ['00u1', { userName: 'dana', profile: {} }],
         ['00u2', { userName: 'e', profile: { team: 'red' } }],
       ]);
-      const [, staff] = org.groups.keys();
-      expect([...(assignments?.groupIds ?? [])]).toEqual([staff]);
+      const [everyone, staff] = org.groups.keys();
+      expect([...(assignments?.groups ?? [])]).toEqual([
+        [everyone, {}],
+        [staff, { desk: 4 }],
+      ]);
     });
 
     it.each([
@@ -298,6 +301,15 @@ describe('readOrgFile', () => {
         { assignments: { users: ['dana@acme.example', 'dana@acme.example'] } },
         'clients[0].assignments.users[1]: "dana@acme.example" is assigned already',
       ],
+      [
+        { assignments: { groups: ['Staff', { group: 'Staff', profile: { desk: 4 } }] } },
+        'clients[0].assignments.groups[1]: "Staff" is assigned already',
+      ],
+      [
+        { assignments: { groups: [{ group: 'Nobody' }] } },
+        'clients[0].assignments.groups[0]: there is no group called "Nobody"',
+      ],
+      [{ assignments: { groups: [1] } }, 'clients[0].assignments.groups[0]: must be a list of objects'],
     ])('refuses %j', (parts, problem) => {
       expect(problemsIn(clientWith(parts))).toContain(problem);
     });

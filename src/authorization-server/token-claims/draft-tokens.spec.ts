@@ -272,6 +272,32 @@ describe('draftTokens', () => {
       expect(accessClaims(asPerson(including, 'openid'))['teams']).toEqual([]);
     });
 
+    it('sees the profile that a person has in the app, by name or by the first group', () => {
+      const client = {
+        ...{ id: '0oaweb', label: 'Web', secret: 'a-secret-of-the-web-app' },
+        redirectUris: ['https://app.example/callback'],
+        assignments: {
+          users: [{ user: '00udana', profile: { team: 'red' } }],
+          groups: [
+            'Everyone',
+            { group: 'Partners', profile: { team: 'blue' } },
+            { group: 'Staff', profile: { team: 'green', desk: 4 } },
+          ],
+        },
+      };
+      const claims = [{ name: 'team', value: 'appuser.team' }];
+      const parts = { clients: [client], authorizationServers: [serverFile({ claims })] };
+      const teamOf = (org: Org, id: '00udana' | '00ueli'): unknown =>
+        accessClaims({ ...asPerson(org, 'openid'), user: userOf(org, id) })['team'];
+      const org = orgOf(parts);
+      expect(teamOf(org, '00udana')).toBe('red');
+      expect(teamOf(org, '00ueli')).toBeUndefined();
+      const groups = client.assignments.groups.slice(1);
+      const others = orgOf({ ...parts, clients: [{ ...client, assignments: { groups } }] });
+      expect(teamOf(others, '00udana')).toBe('green');
+      expect(teamOf(others, '00ueli')).toBe('blue');
+    });
+
     it('sees the groups of the person, where they come from and what the org keeps of them', () => {
       const org = orgOf({
         groups: [

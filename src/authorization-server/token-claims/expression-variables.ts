@@ -10,7 +10,7 @@ export function expressionContext(request: DraftRequest): ExpressionContext {
   return {
     variables: {
       user: user?.profile ?? null,
-      appuser: user === null ? null : appUserOf(client, user),
+      appuser: user === null ? null : appUserOf(org, client, user),
       app: { id: client.id, clientId: client.id, profile: client.profile },
       access: { scope: scopes.map(({ name }) => name) },
       org: { name: org.name, subDomain: org.subDomain },
@@ -20,10 +20,13 @@ export function expressionContext(request: DraftRequest): ExpressionContext {
   };
 }
 
-/** Whoever is assigned by a group has the login as user name. */
-function appUserOf({ assignments }: Client, user: User): Claims {
+/** Whoever is assigned by a group has the profile of the first of them, and the login as user name. */
+function appUserOf(org: Org, { assignments }: Client, user: User): Claims {
   const assigned = assignments.users.get(user.id);
-  return { ...assigned?.profile, userName: assigned?.userName ?? user.profile.login };
+  if (assigned !== undefined) return { ...assigned.profile, userName: assigned.userName };
+  const own = new Set(groupsOf(org, user).map(({ id }) => id));
+  const [, profile] = [...assignments.groups].find(([id]) => own.has(id)) ?? [];
+  return { ...profile, userName: user.profile.login };
 }
 
 /** Most expressions look at no groups, so that these are looked for where one does, and once. */
