@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { readOrgFile } from '../../src/authorization-server/org/read-org-file.js';
 import { onTeardown } from '../support/teardown.js';
 
 const PAGE = 'docs/expression-language.md';
@@ -34,6 +35,14 @@ async function changedCopy(): Promise<string> {
 }
 
 describe('the page of the expression language', () => {
+  it('shows a part of an org’s file that can be read', async () => {
+    const [, snippet = ''] = /```yaml\n(.*?)```/s.exec(await readFile(PAGE, 'utf8')) ?? [];
+    const start = 'version: 1\norg: { name: Acme, subDomain: acme }\n';
+    const users = 'users: [{ profile: { login: dana@acme.example }, groups: [Engineering] }]\n';
+    const org = readOrgFile(start + users + snippet);
+    expect(org.clients.get('0oaOrdersWeb')?.assignments.groups.size).toBe(2);
+  });
+
   it(
     'is what the script writes',
     async () => {
