@@ -1,7 +1,7 @@
 // `oauth4webapi`, as an application uses it: every answer goes through its checks, signatures of ID tokens among them.
 import { createPrivateKey } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
-import { serveOperations } from './serve-operations.mjs';
+import { followToClient, serveOperations } from './serve-operations.mjs';
 
 const AUTHENTICATION = {
   none: () => oauth.None(),
@@ -67,8 +67,7 @@ serveOperations({
       nonce,
       ...parameters,
     });
-    const answer = await fetch(url, { redirect: 'manual' });
-    return { callback: answer.headers.get('location'), verifier, state, nonce };
+    return { callback: await followToClient(url), verifier, state, nonce };
   },
 
   async redeem({ callback, verifier, state, nonce, ...input }) {

@@ -1,6 +1,6 @@
 // `@okta/okta-auth-js` outside a browser: what it does there with a code, and with the tokens that come of it.
 import { OktaAuth } from '@okta/okta-auth-js';
-import { serveOperations } from './serve-operations.mjs';
+import { followToClient, serveOperations } from './serve-operations.mjs';
 
 let auth;
 
@@ -27,8 +27,7 @@ serveOperations({
       code_challenge_method: prepared.codeChallengeMethod,
       ...parameters,
     });
-    const answer = await fetch(url, { redirect: 'manual' });
-    const { searchParams } = new URL(answer.headers.get('location'));
+    const { searchParams } = new URL(await followToClient(url));
     return { code: searchParams.get('code'), verifier: prepared.codeVerifier, nonce: prepared.nonce };
   },
 

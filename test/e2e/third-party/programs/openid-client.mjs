@@ -1,7 +1,7 @@
 // `openid-client`, as an application uses it: every check that it has is switched on, signatures of ID tokens among them.
 import { createPrivateKey } from 'node:crypto';
 import * as client from 'openid-client';
-import { serveOperations } from './serve-operations.mjs';
+import { followToClient, serveOperations } from './serve-operations.mjs';
 
 const AUTHENTICATION = {
   none: () => client.None(),
@@ -56,8 +56,7 @@ serveOperations({
       nonce,
       ...parameters,
     });
-    const answer = await fetch(url, { redirect: 'manual' });
-    return { callback: answer.headers.get('location'), verifier, state, nonce };
+    return { callback: await followToClient(url), verifier, state, nonce };
   },
 
   async redeem({ callback, verifier, state, nonce, ...input }) {

@@ -28,3 +28,11 @@ function refusalOf({ message, code, status, cause, ...more }) {
     members: { code, status, error, error_description: description },
   };
 }
+
+/** Goes to `/authorize` in the browser's place. @returns where the browser would be sent */
+export async function followToClient(url) {
+  const answer = await fetch(url, { redirect: 'manual' });
+  const location = answer.headers.get('location');
+  if (location === null) throw new Error(`no redirect: ${answer.status} ${await answer.text()}`);
+  return location;
+}
