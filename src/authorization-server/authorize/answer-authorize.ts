@@ -1,6 +1,6 @@
 import type { Answer } from '../endpoints/answer.js';
 import { readParameters } from '../endpoints/parameters.js';
-import { recordCode, recordRefusal } from '../endpoints/record-grant.js';
+import { recordCode, recordConsent, recordRefusal } from '../endpoints/record-grant.js';
 import { OAuthError, oauthError } from '../errors/oauth-errors.js';
 import { issuingIssuer } from '../issuers/find-issuer.js';
 import type { Issuer } from '../issuers/issuer.js';
@@ -135,12 +135,13 @@ interface Consenting {
 /** @returns the page that asks; undefined where there is nothing to ask @throws OAuthError where the person or the client wants no page */
 function consentQuestion(
   running: RunningOrg,
-  { arrival, recipient }: Authorizing,
+  authorizing: Authorizing,
   { granted, session }: Consenting,
 ): Answer | undefined {
+  const { arrival, recipient } = authorizing;
   const { consent, cookies, serverId, parameters, request } = arrival;
   if (consent === 'denied') throw oauthError('access_denied').withDetail('the person did not consent');
-  if (consent !== null) running.consents.remember(partiesOf(granted), consent);
+  if (consent !== null) remember(running, authorizing, { granted, scopes: consent });
   const scopes = missingConsent(running, granted, consent ?? []);
   const names = scopes.map(({ name }) => name);
   if (names.length === 0) return undefined;
@@ -150,6 +151,21 @@ function consentQuestion(
     about: { kind: 'consent', waiting, session, scopes: names },
     show: (token) => consentPage({ ...recipient, user: granted.user, scopes, token }),
   });
+}
+
+interface Consented {
+  readonly granted: Granted;
+  readonly scopes: readonly string[];
+}
+
+function remember(
+  { consents, log }: RunningOrg,
+  { arrival, issuer }: Authorizing,
+  { granted, scopes }: Consented,
+): void {
+  const { user, asked } = granted;
+  consents.remember(partiesOf(granted), scopes);
+  recordConsent(log, { user, scopes }, { issuer, client: asked.client, request: arrival.request });
 }
 
 /** @throws OAuthError where the client wants no page */

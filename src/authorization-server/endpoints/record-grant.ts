@@ -28,6 +28,20 @@ export function recordCode(log: SystemLog, user: User, asking: Asking): void {
   });
 }
 
+/** Writes what a person has consented to. */
+export function recordConsent(
+  log: SystemLog,
+  { user, scopes }: { readonly user: User; readonly scopes: readonly string[] },
+  asking: Asking,
+): void {
+  log.record({
+    eventType: 'app.oauth2.as.consent.grant',
+    outcome: { result: 'SUCCESS', reason: null },
+    ...partiesOf(asking, user),
+    debugData: { ...debugDataOf(asking), grantedScopes: scopes.join(' ') },
+  });
+}
+
 /** Writes one event for each token that was granted. */
 export function recordTokens(log: SystemLog, { response, user }: GrantedTokens, asking: Asking): void {
   const granted: readonly (readonly [EventType, boolean])[] = [

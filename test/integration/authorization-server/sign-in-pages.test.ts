@@ -234,6 +234,12 @@ describe('consent', () => {
     expect(page.headers.get('content-security-policy')).toContain("script-src 'none'");
     const allowed = await browser.submit(page, { consent: 'allow' });
     expect(await identityOf(allowed, '0oaAsking', ASKING_URI)).toMatchObject({ sub: '00uDana' });
+    expect(server.events()).toContainEqual(
+      expect.objectContaining({
+        eventType: 'app.oauth2.as.consent.grant',
+        debugContext: { debugData: expect.objectContaining({ grantedScopes: 'mail:read' }) as unknown },
+      }),
+    );
     expect((await open(browser, asking)).redirect).toHaveProperty('code');
     const more = await open(browser, { ...asking, scope: 'openid mail:read mail:send' });
     expect(more.html).toContain('<li>Send mail in your name</li>');
