@@ -1,38 +1,21 @@
 import type { Answer } from '../endpoints/answer.js';
 import { readParameters } from '../endpoints/parameters.js';
-import { recordCode, recordConsent, recordRefusal } from '../endpoints/record-grant.js';
+import { recordCode, recordRefusal } from '../endpoints/record-grant.js';
 import { OAuthError, oauthError } from '../errors/oauth-errors.js';
 import { issuingIssuer } from '../issuers/find-issuer.js';
 import type { Issuer } from '../issuers/issuer.js';
 import type { Client } from '../org/org.js';
 import type { RunningOrg } from '../running-org.js';
-import type { WaitingRequest } from '../sessions/interaction.js';
 import { signedIn, type SignedIn } from '../sessions/signed-in.js';
+import type { Arrival, Authorizing } from './arrival.js';
+import { consentQuestion } from './ask-consent.js';
 import { askToSignIn } from './ask-to-sign-in.js';
 import { readAuthorizeRequest, responseModeOf, type AuthorizeRequest } from './authorize-request.js';
-import { withSessionCookie, type BrowserCookies } from './browser-cookies.js';
-import { consentPage } from './consent-page.js';
+import { withSessionCookie } from './browser-cookies.js';
 import { deliver } from './deliver.js';
 import { asErrorPage, errorPage } from './error-page.js';
-import { askOnPage } from './interactions.js';
 import { accessOf, activeUser, issueCode } from './issue-code.js';
-import { missingConsent, partiesOf, type Granted } from './missing-consent.js';
 import { recipientOf, type Recipient } from './recipient.js';
-
-/** A request at `/authorize`, what the browser brings along, and what the person has answered so far. */
-export interface Arrival extends WaitingRequest {
-  readonly cookies: BrowserCookies;
-  /** Somebody who has just signed in on a page. */
-  readonly picked: SignedIn | null;
-  /** What the person has just allowed on a page, as names of scopes; null where they have not been asked. */
-  readonly consent: readonly string[] | 'denied' | null;
-}
-
-interface Authorizing {
-  readonly arrival: Arrival;
-  readonly issuer: Issuer;
-  readonly recipient: Recipient;
-}
 
 /** Answers `/authorize`: with a code or an error for the client, or with a page (okta/authorization-server.md section 4.1). */
 export async function answerAuthorize(running: RunningOrg, arrival: Arrival): Promise<Answer> {
@@ -125,47 +108,6 @@ function whoIsSignedIn(
 ): SignedIn | undefined {
   const sessionToken = readParameters(parameters).get('sessionToken');
   return picked ?? signedIn(running, { sessionToken, cookie: cookies.session, prompt, maxAge });
-}
-
-interface Consenting {
-  readonly granted: Granted;
-  readonly session: SignedIn['session'];
-}
-
-/** @returns the page that asks; undefined where there is nothing to ask @throws OAuthError where the person or the client wants no page */
-function consentQuestion(
-  running: RunningOrg,
-  authorizing: Authorizing,
-  { granted, session }: Consenting,
-): Answer | undefined {
-  const { arrival, recipient } = authorizing;
-  const { consent, cookies, serverId, parameters, request } = arrival;
-  if (consent === 'denied') throw oauthError('access_denied').withDetail('the person did not consent');
-  if (consent !== null) remember(running, authorizing, { granted, scopes: consent });
-  const scopes = missingConsent(running, granted, consent ?? []);
-  const names = scopes.map(({ name }) => name);
-  if (names.length === 0) return undefined;
-  if (granted.asked.prompt.includes('none')) throw oauthError('consent_required', names.join(', '));
-  const waiting = { serverId, parameters, request };
-  return askOnPage(running, cookies, {
-    about: { kind: 'consent', waiting, session, scopes: names },
-    show: (token) => consentPage({ ...recipient, user: granted.user, scopes, token }),
-  });
-}
-
-interface Consented {
-  readonly granted: Granted;
-  readonly scopes: readonly string[];
-}
-
-function remember(
-  { consents, log }: RunningOrg,
-  { arrival, issuer }: Authorizing,
-  { granted, scopes }: Consented,
-): void {
-  const { user, asked } = granted;
-  consents.remember(partiesOf(granted), scopes);
-  recordConsent(log, { user, scopes }, { issuer, client: asked.client, request: arrival.request });
 }
 
 /** @throws OAuthError where the client wants no page */
