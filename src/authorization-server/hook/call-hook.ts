@@ -44,7 +44,12 @@ function sender(ca: string | null): Send {
     ...(ca === null ? {} : { ca: [...rootCertificates, ca] }),
   });
   // Whatever NODE_TLS_REJECT_UNAUTHORIZED says: section 5, the certificate must be valid.
-  const https = new HttpsAgent({ keepAlive: true, timeout: IDLE_MS, secureContext, rejectUnauthorized: true });
+  const https = new HttpsAgent({
+    keepAlive: true,
+    timeout: IDLE_MS,
+    secureContext,
+    rejectUnauthorized: true,
+  });
   const http = new HttpAgent({ keepAlive: true, timeout: IDLE_MS });
   return ({ uri, headers, body }, signal) =>
     new Promise((resolve, reject) => {

@@ -55,6 +55,6 @@ async function proof(
     exp: iat + ASSERTION_LIFETIME,
     jti: newId(),
   };
-  const assertion = await signToken(claims, await keyOf(credentials.hookKey));
+  const assertion = signToken(claims, await keyOf(credentials.hookKey));
   return { client_assertion_type: ASSERTION_TYPE, client_assertion: assertion };
 }

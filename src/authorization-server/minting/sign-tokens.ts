@@ -16,7 +16,7 @@ export async function signTokens(
   if (access === undefined) throw oauthError('access_token_not_generated');
   const { active } = await running.keys.of(server).current();
   const issuedAt = Math.floor(running.clock.now() / 1000);
-  const accessToken = await signToken(finishAccessClaims(access, { issuedAt, scopes }), active);
+  const accessToken = signToken(finishAccessClaims(access, { issuedAt, scopes }), active);
   const { jti } = access.claims;
   if (refreshTokenJti !== null && typeof jti === 'string') running.revocations.tie(jti, refreshTokenJti);
   const response = {
@@ -26,6 +26,6 @@ export async function signTokens(
     scope: scopes.map(({ name }) => name).join(' '),
   } as const;
   if (identity === undefined) return response;
-  const idToken = await signToken(finishIdentityClaims(identity, { issuedAt, accessToken }), active);
+  const idToken = signToken(finishIdentityClaims(identity, { issuedAt, accessToken }), active);
   return { ...response, id_token: idToken };
 }
