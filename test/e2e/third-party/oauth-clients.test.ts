@@ -127,6 +127,17 @@ describe.each(['openid-client', 'oauth4webapi'])('%s', (name) => {
     expect(claims).toMatchObject({ sub: USER.dana, tenant_id: 'blue', tenant_selection: 'remembered' });
   });
 
+  it('renews the tokens of an app without a secret, whose refresh token is replaced', async () => {
+    const client = { id: CLIENT.native, method: 'none' };
+    const parameters = { sessionToken: server.createSession(USER.dana) };
+    const redirectUri = 'https://spa.acme.example/cb';
+    const asked = await ask('authorize', { client, redirectUri, scope: SCOPE, parameters });
+    const { refresh_token: refreshToken } = await ask('redeem', { client, ...asked });
+    const { claims, refresh_token: next } = await ask('refresh', { client, refreshToken });
+    expect(claims).toMatchObject({ aud: CLIENT.native, tenant_id: 'green', tenant_selection: 'bound' });
+    expect(next).not.toBe(refreshToken);
+  });
+
   it('asks who somebody is', async () => {
     const { access_token: accessToken } = await signIn();
     expect(await ask('userInfo', { accessToken, subject: USER.dana })).toMatchObject({
@@ -182,5 +193,15 @@ describe.each(['openid-client', 'oauth4webapi'])('%s', (name) => {
       error: 'invalid_client',
       error_description: 'The client secret supplied for a confidential client is invalid.',
     });
+  });
+});
+
+describe('oauth4webapi', () => {
+  it('takes no access token for one of RFC 9068: Okta’s have no type', async () => {
+    const program = startClientProgram('oauth4webapi', certificates.caFile);
+    const service = { issuer, client: SERVICES[0] };
+    const { access_token: token } = await program.ask('clientCredentials', service);
+    const checked = program.ask('validateAccessToken', { ...service, token, audience: 'api://acme-orders' });
+    await expect(checked).rejects.toThrow(/typ/);
   });
 });

@@ -101,6 +101,14 @@ serveOperations({
     return oauth.processClientCredentialsResponse(server, client, response);
   },
 
+  async validateAccessToken({ token, audience, ...input }) {
+    const { server } = await configure(input);
+    const request = new Request(audience.replace('api:', 'https:'), {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    return oauth.validateJwtAccessToken(server, request, audience);
+  },
+
   async userInfo({ accessToken, subject, ...input }) {
     const { server, client } = await configure(input);
     const response = await oauth.userInfoRequest(server, client, accessToken);
