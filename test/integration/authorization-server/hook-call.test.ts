@@ -110,6 +110,35 @@ describe('a hook call', () => {
     expect(HOOK_DEADLINE_MS).toBe(3_000);
   });
 
+  it('goes over the connection of the call before, as long as the hook keeps that open', async () => {
+    const ports: (number | undefined)[] = [];
+    const server = await startHookServer((response, call) => {
+      ports.push(response.socket?.remotePort);
+      const closes: Readonly<Record<string, string>> = ports.length === 2 ? { connection: 'close' } : {};
+      answering(200, STAMP, closes)(response, call);
+    }, certificates);
+    const call = hookCaller({ ca: certificates.ca, deadlineMs: 10_000 });
+    const request = { uri: server.url, headers: new Map([['content-type', 'application/json']]), body: '{}' };
+    for (let calls = 0; calls < 3; calls += 1) {
+      expect(await call(request, null)).toMatchObject({ kind: 'answered', status: 200 });
+    }
+    const [first, second, third] = ports;
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
+  });
+
+  it('is not made again where the connection of the call before breaks', async () => {
+    const server = await startHookServer((response, call) => {
+      if (server.calls.length === 1) answering(200, STAMP)(response, call);
+      else response.destroy();
+    });
+    const call = hookCaller({ ca: null, deadlineMs: 10_000 });
+    const request = { uri: server.url, headers: new Map<string, string>(), body: '{}' };
+    expect(await call(request, null)).toMatchObject({ kind: 'answered' });
+    expect(await call(request, null)).toMatchObject({ kind: 'unreachable', code: 'ECONNRESET' });
+    expect(server.calls).toHaveLength(2);
+  });
+
   it('names the hook, the client and the rule in the log', async () => {
     const { events } = await runWith(answering(200, { ...STAMP, debugContext: { traceId: 't-1', n: 1 } }));
     const [, processed] = events;
