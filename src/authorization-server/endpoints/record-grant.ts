@@ -44,19 +44,14 @@ export function recordConsent(
 
 /** Writes one event for each token that was granted. */
 export function recordTokens(log: SystemLog, { response, user }: GrantedTokens, asking: Asking): void {
-  const granted: readonly (readonly [EventType, boolean])[] = [
-    ['app.oauth2.as.token.grant.access_token', true],
-    ['app.oauth2.as.token.grant.id_token', response.id_token !== undefined],
-    ['app.oauth2.as.token.grant.refresh_token', response.refresh_token !== undefined],
-  ];
-  for (const [eventType] of granted.filter(([, isGranted]) => isGranted)) {
-    log.record({
-      eventType,
-      outcome: { result: 'SUCCESS', reason: null },
-      ...partiesOf(asking, user),
-      debugData: { ...debugDataOf(asking), grantedScopes: response.scope },
-    });
-  }
+  const outcome = { result: 'SUCCESS', reason: null } as const;
+  const parties = partiesOf(asking, user);
+  const debugData = { ...debugDataOf(asking), grantedScopes: response.scope };
+  const record = (eventType: EventType): void =>
+    void log.record({ eventType, outcome, ...parties, debugData });
+  record('app.oauth2.as.token.grant.access_token');
+  if (response.id_token !== undefined) record('app.oauth2.as.token.grant.id_token');
+  if (response.refresh_token !== undefined) record('app.oauth2.as.token.grant.refresh_token');
 }
 
 /** Writes that a client has revoked a token, by its id. */
@@ -122,5 +117,11 @@ function partiesOf({ client }: Pick<Asking, 'client'>, user: User | null): Parti
 }
 
 function debugDataOf({ issuer, request }: Asking): Readonly<Record<string, string>> {
-  return { requestId: request.id, requestUri: new URL(request.url).pathname, issuer: issuer.uri };
+  return { requestId: request.id, requestUri: pathOf(request.url), issuer: issuer.uri };
+}
+
+/** Of an absolute URL. */
+function pathOf(url: string): string {
+  const [beforeQuery = ''] = url.split('?');
+  return beforeQuery.slice(beforeQuery.indexOf('/', beforeQuery.indexOf('://') + 3));
 }
