@@ -6,6 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readOrgFile } from '../../src/authorization-server/start.js';
 import { DEFAULT_SWITCHES } from '../../src/authorization-server/org/switches.js';
 import { onTeardown } from '../support/teardown.js';
+import { startTestOrg, type Wish } from '../support/test-org.js';
 
 // The page is tried as a reader has it: its snippets become the files of a project, whose one dependency is a link to this package,
 // as npm makes it for a folder. What they import is what was built.
@@ -123,4 +124,38 @@ describe('the page of the mini authorization server', () => {
     const switches = Object.entries(DEFAULT_SWITCHES).map(([name, value]) => [name, String(value)]);
     expect(rows).toEqual(switches);
   });
+
+  it('shows every outcome of tenant selection with the sample org', async () => {
+    const org = await startTestOrg();
+    const outcomes = outcomesOnPage();
+    for (const { wish, outcome } of outcomes) {
+      const { access } = await org.mint(wish);
+      expect({ wish, outcome: access['tenant_selection'] }).toEqual({ wish, outcome });
+    }
+    expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(
+      ['ambiguous', 'bound', 'default', 'hinted', 'none', 'only', 'refused', 'remembered'].sort(),
+    );
+  });
 });
+
+interface Outcome {
+  readonly wish: Wish;
+  readonly outcome: string;
+}
+
+/** The rows of the table for `mintmark mint`. */
+function outcomesOnPage(): readonly Outcome[] {
+  const rows = [...page.matchAll(/^\| (.*?) +\| `([a-z]+)`.*\|$/gm)];
+  let last: Wish = { client: '' };
+  return rows.flatMap(([, options = '', outcome = '']) => {
+    if (!options.includes('`--')) return [];
+    last = options.startsWith('the same with') ? { ...last, grant: 'refresh_token' } : wishOf(options);
+    return [{ wish: last, outcome }];
+  });
+}
+
+function wishOf(options: string): Wish {
+  const given = new Map([...options.matchAll(/--(\w+) ([^\s`]+)/g)].map(([, name, value]) => [name, value]));
+  const [client = '', user, tenantHint] = ['client', 'user', 'tenant'].map((name) => given.get(name));
+  return { client, ...(user && { user }), ...(tenantHint && { tenantHint }) };
+}
