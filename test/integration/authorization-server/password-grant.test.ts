@@ -53,6 +53,14 @@ describe('the password grant', () => {
     });
   });
 
+  it('is minted by the control as the endpoint mints it, with the password alone', async () => {
+    const wish = { client: '0oaNative', user: '00uDana', grant: 'password', server: 'default' } as const;
+    const minted = await server.mint({ ...wish, scopes: ['news:read'], password: PASSWORDS.dana });
+    expect(minted.decoded.access.payload).toMatchObject({ uid: '00uDana', scp: ['news:read'] });
+    const refused = server.mint({ ...wish, password: 'wrong' });
+    await expect(refused).rejects.toMatchObject({ error: 'invalid_grant' });
+  });
+
   it.each([
     ['a wrong password', { password: 'wrong' }, 'the password is wrong'],
     ['an unknown login name', { username: 'nobody' }, 'there is no such user'],
