@@ -59,8 +59,12 @@ function draft(running: RunningOrg, minting: Minting): DraftTokens {
   const { issuer, access, refreshTokenJti } = minting;
   const isNamed = refreshTokenJti !== null && running.org.switches.accessJtiNamesRefreshToken;
   const drafted = draftTokens({
-    ...{ client: minting.client, user: minting.user, grantType: minting.grantType },
-    ...{ nonce: minting.nonce, authTime: minting.authTime, amr: ['pwd'] },
+    client: minting.client,
+    user: minting.user,
+    grantType: minting.grantType,
+    nonce: minting.nonce,
+    authTime: minting.authTime,
+    amr: ['pwd'],
     org: running.org,
     server: issuer.server,
     issuer: issuer.uri,
