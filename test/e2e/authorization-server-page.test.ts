@@ -3,10 +3,11 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { readOrgFile } from '../../src/authorization-server/start.js';
+import { readOrgFile, type MintRequest } from '../../src/authorization-server/start.js';
 import { DEFAULT_SWITCHES } from '../../src/authorization-server/org/switches.js';
 import { onTeardown } from '../support/teardown.js';
-import { startTestOrg, type Wish } from '../support/test-org.js';
+import { SERVER } from '../support/test-org.js';
+import { certificatesOnDisk, startThirdPartyOrg } from './third-party/third-party-org.js';
 
 // The page is tried as a reader has it: its snippets become the files of a project, whose one dependency is a link to this package,
 // as npm makes it for a folder. What they import is what was built.
@@ -125,28 +126,32 @@ describe('the page of the mini authorization server', () => {
     expect(rows).toEqual(switches);
   });
 
-  it('shows every outcome of tenant selection with the sample org', async () => {
-    const org = await startTestOrg();
-    const outcomes = outcomesOnPage();
-    for (const { wish, outcome } of outcomes) {
-      const { access } = await org.mint(wish);
-      expect({ wish, outcome: access['tenant_selection'] }).toEqual({ wish, outcome });
-    }
-    expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(
-      ['ambiguous', 'bound', 'default', 'hinted', 'none', 'only', 'refused', 'remembered'].sort(),
-    );
-  });
+  it(
+    'shows every outcome of tenant selection with the sample org',
+    async () => {
+      const { server } = await startThirdPartyOrg(await certificatesOnDisk(), () => {});
+      const outcomes = outcomesOnPage();
+      for (const { wish, outcome } of outcomes) {
+        const { decoded } = await server.mint(wish);
+        expect({ wish, outcome: decoded.access.payload['tenant_selection'] }).toEqual({ wish, outcome });
+      }
+      expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(
+        ['ambiguous', 'bound', 'default', 'hinted', 'none', 'only', 'refused', 'remembered'].sort(),
+      );
+    },
+    TIMEOUT_MS,
+  );
 });
 
 interface Outcome {
-  readonly wish: Wish;
+  readonly wish: MintRequest;
   readonly outcome: string;
 }
 
 /** The rows of the table for `mintmark mint`. */
 function outcomesOnPage(): readonly Outcome[] {
   const rows = [...page.matchAll(/^\| (.*?) +\| `([a-z]+)`.*\|$/gm)];
-  let last: Wish = { client: '' };
+  let last: MintRequest = { client: '', grant: 'client_credentials' };
   return rows.flatMap(([, options = '', outcome = '']) => {
     if (!options.includes('`--')) return [];
     last = options.startsWith('the same with') ? { ...last, grant: 'refresh_token' } : wishOf(options);
@@ -154,8 +159,9 @@ function outcomesOnPage(): readonly Outcome[] {
   });
 }
 
-function wishOf(options: string): Wish {
+function wishOf(options: string): MintRequest {
   const given = new Map([...options.matchAll(/--(\w+) ([^\s`]+)/g)].map(([, name, value]) => [name, value]));
   const [client = '', user, tenantHint] = ['client', 'user', 'tenant'].map((name) => given.get(name));
-  return { client, ...(user && { user }), ...(tenantHint && { tenantHint }) };
+  const grant = user === undefined ? 'client_credentials' : 'authorization_code';
+  return { server: SERVER.orders, client, grant, ...(user && { user }), ...(tenantHint && { tenantHint }) };
 }
