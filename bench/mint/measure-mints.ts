@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BOUNDS, summarize, type Figure } from '../figures.js';
+import { BOUNDS, summarize, type Bound, type Figure } from '../figures.js';
 import type { LoadResult } from '../generate-load.js';
 import type { LoadProcess } from '../load.js';
 import { FORM, FORM_TYPE, type MintServer, type MintServerName } from './mint-servers.js';
@@ -8,8 +8,8 @@ import { FORM, FORM_TYPE, type MintServer, type MintServerName } from './mint-se
 /** Enough to keep one core busy. */
 const CONNECTIONS = 16;
 
-/** Mints that come first and do not count. */
-const WARM_UP = { many: 300, one: 30 } as const;
+/** Mints of each round that come first and do not count. */
+const WARM_UP = { many: 100, one: 30 } as const;
 
 /** Of one server in one round. */
 interface Measured {
@@ -27,6 +27,7 @@ export interface MintMeasurement {
   readonly load: LoadProcess;
   readonly rounds: number;
   readonly seconds: number;
+  readonly warmUpMints: number;
   readonly folder: string;
 }
 
@@ -35,6 +36,7 @@ export async function measureMints(measurement: MintMeasurement): Promise<readon
   const { servers, folder } = measurement;
   const bodiesFile = join(folder, 'form');
   await writeFile(bodiesFile, FORM);
+  for (const server of servers) await warmUp(server, bodiesFile, measurement);
   const rounds: Round[] = [];
   for (let round = 0; round < measurement.rounds; round += 1) {
     const measured = new Map<MintServerName, Measured>();
@@ -44,15 +46,30 @@ export async function measureMints(measurement: MintMeasurement): Promise<readon
   return [...ofEach(servers, rounds), ...compared(rounds)];
 }
 
+/** What every order to one server has. */
+function orderFor({ port, pid, path, tokenLength }: MintServer, bodiesFile: string) {
+  return {
+    ...{ port, serverPid: pid, path, contentType: FORM_TYPE, bodiesFile },
+    ...{ caFile: null, header: '', tokens: null, shortestAnswer: tokenLength },
+  } as const;
+}
+
+async function warmUp(
+  server: MintServer,
+  bodiesFile: string,
+  { load, warmUpMints }: MintMeasurement,
+): Promise<void> {
+  const limit = { calls: warmUpMints };
+  const order = { ...orderFor(server, bodiesFile), limit, warmUpCalls: 0, isSleepless: false };
+  await load.order({ ...order, connections: CONNECTIONS });
+}
+
 async function measure(
   server: MintServer,
   bodiesFile: string,
   { load, seconds }: MintMeasurement,
 ): Promise<Measured> {
-  const order = {
-    ...{ port: server.port, serverPid: server.pid, path: server.path, contentType: FORM_TYPE, bodiesFile },
-    ...{ caFile: null, header: '', tokens: null, limit: { seconds }, shortestAnswer: server.tokenLength },
-  };
+  const order = { ...orderFor(server, bodiesFile), limit: { seconds } };
   const many = await load.order({
     ...order,
     ...{ connections: CONNECTIONS, warmUpCalls: WARM_UP.many },
@@ -86,48 +103,39 @@ function ofEach(servers: readonly MintServer[], rounds: readonly Round[]): reado
   });
 }
 
+/** Both the rate and the CPU time: a server of several threads gets more of a core that others are at work on, too. */
 function compared(rounds: readonly Round[]): readonly Figure[] {
-  const ratio = (name: MintServerName, other: MintServerName) =>
-    summarize(rounds.map((round) => rate(round, name) / rate(round, other)));
-  const added = (name: MintServerName) =>
-    summarize(rounds.map((round) => median(round, name) - median(round, 'no hook')));
-  const name = (other: MintServerName): string => `no hook: mints per second, ratio to ${other}`;
+  return [
+    ...against('oidc-provider', rounds, BOUNDS.mintToOthers),
+    ...against('oauth2-mock-server', rounds, BOUNDS.mintToOthers),
+    ...against('signing alone', rounds, BOUNDS.mintToSigning),
+    ...(['hook, cached', 'hook, uncached'] as const).map((hook) => ({
+      name: `what the ${hook === 'hook, cached' ? 'cached' : 'uncached'} hook adds to the median`,
+      ...{ unit: 'µs' as const, bound: BOUNDS.hookAdds },
+      ...summarize(
+        rounds.map(
+          (round) => valueOf(round, hook, 'medianMicros') - valueOf(round, 'no hook', 'medianMicros'),
+        ),
+      ),
+    })),
+  ];
+}
+
+function against(other: MintServerName, rounds: readonly Round[], bound: Bound): readonly Figure[] {
+  const ratio = (over: readonly [MintServerName, MintServerName], member: keyof Measured) =>
+    summarize(rounds.map((round) => valueOf(round, over[0], member) / valueOf(round, over[1], member)));
   return [
     {
-      name: name('oidc-provider'),
-      unit: 'ratio',
-      ...ratio('no hook', 'oidc-provider'),
-      bound: BOUNDS.mintToOthers,
+      ...{ name: `no hook: mints per second, ratio to ${other}`, unit: 'ratio', bound },
+      ...ratio(['no hook', other], 'mintsPerSecond'),
     },
     {
-      ...{ name: name('oauth2-mock-server'), unit: 'ratio', ...ratio('no hook', 'oauth2-mock-server') },
-      bound: BOUNDS.mintToOthers,
-    },
-    {
-      name: name('signing alone'),
-      unit: 'ratio',
-      ...ratio('no hook', 'signing alone'),
-      bound: BOUNDS.mintToSigning,
-    },
-    {
-      name: 'what a cached hook adds to the median',
-      unit: 'µs',
-      ...added('hook, cached'),
-      bound: BOUNDS.hookAdds,
-    },
-    {
-      name: 'what an uncached hook adds to the median',
-      unit: 'µs',
-      ...added('hook, uncached'),
-      bound: BOUNDS.hookAdds,
+      ...{ name: `no hook: CPU per mint, ratio of ${other} to it`, unit: 'ratio', bound },
+      ...ratio([other, 'no hook'], 'cpuMicrosPerMint'),
     },
   ];
 }
 
-function rate(round: Round, name: MintServerName): number {
-  return round.get(name)?.mintsPerSecond ?? NaN;
-}
-
-function median(round: Round, name: MintServerName): number {
-  return round.get(name)?.medianMicros ?? NaN;
+function valueOf(round: Round, name: MintServerName, member: keyof Measured): number {
+  return round.get(name)?.[member] ?? NaN;
 }

@@ -47,6 +47,7 @@ async function measure({
   node,
   rounds,
   seconds,
+  warmUpMints,
   profileFolder,
 }: MintBenchOptions): Promise<readonly Figure[]> {
   const bench = await prepareBench({ node, hookOptions: [] });
@@ -54,7 +55,7 @@ async function measure({
   try {
     const { servers, stop } = await startMintServers(bench, profileFolder);
     try {
-      return await measureMints({ servers, load, rounds, seconds, folder: bench.folder });
+      return await measureMints({ servers, load, rounds, seconds, warmUpMints, folder: bench.folder });
     } finally {
       await stop();
     }
