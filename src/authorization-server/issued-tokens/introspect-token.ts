@@ -7,7 +7,7 @@ import { activeParties, activeToken, type ActiveToken } from './active-token.js'
 type Members = Readonly<Record<string, unknown>>;
 
 /** What is said of every token that is not good, whatever is wrong with it. */
-export const INACTIVE: Members = Object.freeze({ active: false });
+const INACTIVE: Members = Object.freeze({ active: false });
 
 export interface Introspection {
   readonly issuer: Issuer;
@@ -30,7 +30,7 @@ export async function introspectToken(running: RunningOrg, introspection: Intros
   const active = await activeToken(running, issuer, token);
   if (active === undefined || !mayAsk(running, client, active)) return INACTIVE;
   const type = active.kind === 'access' ? 'access_token' : 'id_token';
-  return isHinted(running, hint, type) ? { active: true, ...membersOf(active) } : INACTIVE;
+  return isHinted(running, hint, type) ? membersOf(active) : INACTIVE;
 }
 
 /** A hint that is wrong does no harm (RFC 7662, section 2.1), unless a switch says otherwise. */
@@ -44,18 +44,21 @@ function mayAsk({ org }: RunningOrg, client: Client, { kind, clientId }: ActiveT
   return kind === 'access' && org.switches.introspectOthersAccessTokens;
 }
 
-/** The members of the documentation's sample in its order, then the other claims of the token. */
+/**
+ * The members of the documentation's sample in its order, then the other claims of the token: a claim that is called like one of
+ * those, which an org or a hook may add, does not stand in for it.
+ */
 function membersOf({ kind, claims, clientId, user }: ActiveToken): Members {
-  const { exp, iat, sub, aud, iss, jti, ...others } = claims;
-  const { scp } = claims;
-  return {
+  const { exp, iat, sub, aud, iss, jti, scp } = claims;
+  const own = {
+    active: true,
     token_type: 'Bearer',
     ...(kind === 'access' && Array.isArray(scp) ? { scope: scp.join(' ') } : {}),
     client_id: clientId,
     ...usernameOf(user),
     ...{ exp, iat, sub, aud, iss, jti },
-    ...others,
   };
+  return { ...own, ...claims, ...own };
 }
 
 function usernameOf(user: User | null): Members {

@@ -105,6 +105,20 @@ describe('introspection', () => {
     });
   });
 
+  it('says for itself whether a token is good, whose it is and what for, whatever claims the org adds', async () => {
+    const names = ['active', 'token_type', 'scope', 'client_id', 'username'];
+    const claims = names.map((name) => `      - { name: ${name}, value: '"planted"' }\n`).join('');
+    server.replaceOrg(peopleOrg().replace('      - { name: plan,', `${claims}      - { name: plan,`));
+    const { access } = await signIn();
+    const { body } = await introspect(access);
+    server.replaceOrg(peopleOrg());
+    expect(decodeJwt(access)).toMatchObject(Object.fromEntries(names.map((name) => [name, 'planted'])));
+    expect(body).toMatchObject({
+      ...{ active: true, token_type: 'Bearer', scope: SCOPE, client_id: '0oaWeb' },
+      ...{ username: 'Dana@people.example', plan: 'gold' },
+    });
+  });
+
   it('tells of an ID token and of a refresh token', async () => {
     const tokens = await signIn();
     const { body: identity } = await introspect(tokens.identity);
