@@ -11,7 +11,7 @@ import type { Arrival, Authorizing } from './arrival.js';
 import { consentQuestion } from './ask-consent.js';
 import { askToSignIn } from './ask-to-sign-in.js';
 import { readAuthorizeRequest, responseModeOf, type AuthorizeRequest } from './authorize-request.js';
-import { withSessionCookie } from './browser-cookies.js';
+import { withSession } from './browser-cookies.js';
 import { deliver } from './deliver.js';
 import { asErrorPage, errorPage } from './error-page.js';
 import { accessOf, activeUser, issueCode } from './issue-code.js';
@@ -42,9 +42,8 @@ async function answerRecipient(running: RunningOrg, authorizing: Authorizing): P
     const answer = await delivering(running, authorizing, () =>
       answerPerson(running, authorizing, { asked, present }),
     );
-    return present.isFresh
-      ? withSessionCookie(running, answer, running.sessions.keep(present.session))
-      : answer;
+    const { session, isFresh } = present;
+    return isFresh ? withSession(running, answer, { session, cookies: arrival.cookies }) : answer;
   });
 }
 

@@ -6,7 +6,7 @@ import { verifyToken, type SignedToken } from '../issued-tokens/verify-token.js'
 import { issuingIssuer } from '../issuers/find-issuer.js';
 import type { Client } from '../org/org.js';
 import type { RunningOrg } from '../running-org.js';
-import { withSessionCookie, type BrowserCookies } from './browser-cookies.js';
+import { withoutSession, type BrowserCookies } from './browser-cookies.js';
 import { asErrorPage } from './error-page.js';
 import { LOGIN_PATH } from './session-pages.js';
 
@@ -69,7 +69,7 @@ export function endSession(running: RunningOrg, answer: Answer, { session: secre
   const session = running.sessions.find(secret);
   running.sessions.end(secret);
   if (session !== undefined) recordEnd(running, session.userId);
-  return withSessionCookie(running, answer, null);
+  return withoutSession(running, answer);
 }
 
 function recordEnd({ log, org }: RunningOrg, userId: string): void {

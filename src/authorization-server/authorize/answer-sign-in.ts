@@ -5,7 +5,7 @@ import type { RunningOrg } from '../running-org.js';
 import { FAILURE_LIMIT, type WaitingRequest } from '../sessions/interaction.js';
 import { answerAuthorize } from './answer-authorize.js';
 import { askToSignIn } from './ask-to-sign-in.js';
-import { withSessionCookie, type BrowserCookies } from './browser-cookies.js';
+import { withSession, type BrowserCookies } from './browser-cookies.js';
 import { asErrorPage, errorPage } from './error-page.js';
 import { takeInteraction } from './interactions.js';
 import { recipientOf } from './recipient.js';
@@ -46,11 +46,7 @@ function goOn(running: RunningOrg, user: User, { waiting, cookies }: SignInPlace
   recordSignIn(running, user, null);
   const session = running.sessions.begin(user.id);
   if (waiting === null) {
-    return withSessionCookie(
-      running,
-      redirectAnswer(`${running.url}${HOME_PATH}`),
-      running.sessions.keep(session),
-    );
+    return withSession(running, redirectAnswer(`${running.url}${HOME_PATH}`), { session, cookies });
   }
   return answerAuthorize(running, { ...waiting, cookies, picked: { session, isFresh: true }, consent: null });
 }
