@@ -6,6 +6,7 @@ import { queryOf, readParameters } from '../endpoints/parameters.js';
 import { formOf } from '../endpoints/read-request.js';
 import { sendAnswer } from '../endpoints/send-answer.js';
 import type { RunningOrg } from '../running-org.js';
+import { sessionOf } from '../sessions/signed-in.js';
 import { answerLogout, endSession } from './answer-logout.js';
 import { askToSignIn } from './ask-to-sign-in.js';
 import { cookiesOf, type BrowserCookies } from './browser-cookies.js';
@@ -64,8 +65,8 @@ export class SessionController {
 
   /** Undefined where nobody is signed in. */
   #home({ session: secret }: BrowserCookies): Answer | undefined {
-    const { sessions, org } = this.#running;
-    const session = secret === undefined ? undefined : sessions.find(secret);
+    const { org } = this.#running;
+    const session = sessionOf(this.#running, secret);
     const user = session === undefined ? undefined : org.users.get(session.userId);
     return user === undefined ? undefined : homePage(org, user);
   }

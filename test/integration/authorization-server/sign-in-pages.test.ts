@@ -3,6 +3,7 @@ import { decodeJwt } from 'jose';
 import { startBrowser, hiddenFields, type EmulatedBrowser } from '../../support/emulated-browser.js';
 import { orgFile, startEmulatedOrg } from '../../support/emulated-org.js';
 import {
+  asPage,
   basic,
   postForm,
   REDIRECT_URI as LIST_URI,
@@ -128,6 +129,39 @@ describe('the sign-in page', () => {
     server.clock.advance(10 * 60_000);
     expect((await other.submit(late, DANA)).html).toContain('too old');
     expect((await browser.open('/_signin')).html).toContain('too old');
+  });
+
+  it('is bound to no browser by a cookie that the emulator has not made', async () => {
+    for (const planted of ['', 'planted', `${'x'.repeat(43)}"`]) {
+      const response = await fetch(`${issuer}/v1/authorize?${new URLSearchParams(ASKED).toString()}`, {
+        headers: { cookie: `DT=${planted}` },
+      });
+      expect(response.headers.getSetCookie()).toEqual([expect.stringMatching(/^DT=[\w-]{43};/)]);
+      const page = await asPage(response);
+      expect((await startBrowser(server.url).submit(page, DANA)).status).toBe(400);
+    }
+  });
+
+  it('ends the session that the browser had, and shows itself again to somebody who may not sign in any more', async () => {
+    const browser = startBrowser(server.url);
+    await browser.submit(await open(browser), DANA);
+    const cookie = `sid=${browser.cookies.get('sid') ?? ''}`;
+    const silent = `${issuer}/v1/authorize?${new URLSearchParams({ ...ASKED, prompt: 'none' }).toString()}`;
+    const comeWith = async (sid: string): Promise<Page> =>
+      asPage(await fetch(silent, { headers: { cookie: sid }, redirect: 'manual' }));
+    expect((await comeWith(cookie)).redirect).toHaveProperty('code');
+    await browser.submit(await open(browser, { prompt: 'login' }), DANA);
+    expect((await comeWith(cookie)).redirect).toMatchObject({ error: 'login_required' });
+    server.replaceOrg(peopleOrg().replace('- id: 00uDana', '- id: 00uDana\n    status: SUSPENDED'));
+    const [page, none, home] = [
+      await open(browser),
+      await open(browser, { prompt: 'none' }),
+      await browser.open('/app/UserHome'),
+    ];
+    server.replaceOrg(peopleOrg());
+    expect([page.status, page.html.includes('id="password"')]).toEqual([200, true]);
+    expect(none.redirect).toMatchObject({ error: 'login_required' });
+    expect(home.location).toBe(`${server.url}/login/login.htm`);
   });
 
   it('says in the log who signed in, and why somebody could not, without a password', async () => {
@@ -281,6 +315,20 @@ describe('consent', () => {
       );
     },
   );
+
+  it('cannot be given by somebody who has signed out, or for whom somebody else has signed in', async () => {
+    const asked = { scope: 'openid mail:read', prompt: 'consent' };
+    const leave = (browser: EmulatedBrowser): Promise<Page> => browser.open('/login/signout');
+    const swap = async (browser: EmulatedBrowser): Promise<Page> =>
+      browser.submit(await open(browser, { prompt: 'login' }), { username: 'eli@people.example' });
+    for (const change of [leave, swap]) {
+      const browser = await signedInBrowser();
+      const page = await open(browser, asked);
+      await change(browser);
+      const late = await browser.submit(page, { consent: 'allow' });
+      expect([late.status, late.location]).toEqual([400, null]);
+    }
+  });
 
   it('cannot be given by a form of another browser, nor twice', async () => {
     const browser = await signedInBrowser();
