@@ -15,7 +15,9 @@ import { testCertificates } from '../../support/test-hook.js';
 
 // What Okta does with a hook that answers, and with one that does not: okta/token-inline-hook.md sections 2, 3 and 5.
 
-const DEADLINE_MS = 400;
+/** Of the calls that come to something, however busy the machine is, and of those that wait for their deadline. */
+const PATIENCE_MS = 30_000;
+const DEADLINE_MS = 1_000;
 const NOW = Date.parse('2026-03-11T09:41:07.000Z');
 const OCCASION = 'request_07_client_credentials';
 const UNMODIFIED: HookOutcome = { kind: 'minted', drafts: occasionOf(OCCASION).drafts };
@@ -40,14 +42,15 @@ interface RunOptions {
   readonly fault?: HookFault;
   readonly switches?: Partial<Switches>;
   readonly ca?: string;
+  readonly deadlineMs?: number;
 }
 
-async function run({ hook, fault, switches = {}, ca }: RunOptions): Promise<Run> {
+async function run({ hook, fault, switches = {}, ca, deadlineMs = PATIENCE_MS }: RunOptions): Promise<Run> {
   const log = new SystemLog({ now: () => NOW, newId: () => 'uuid' });
   const faults = new HookFaults();
   const exchanges = new HookExchanges();
   if (fault !== undefined) faults.add(fault);
-  const call = hookCaller({ ca: ca ?? null, deadlineMs: DEADLINE_MS });
+  const call = hookCaller({ ca: ca ?? null, deadlineMs });
   const outcome = await runHook(occasionOf(OCCASION, hook), {
     switches: { ...DEFAULT_SWITCHES, allowHttpHooks: true, ...switches },
     call,
@@ -214,9 +217,7 @@ describe('a hook call that mints unmodified tokens, in one attempt', () => {
       },
     ],
   ] as readonly (readonly [string, Respond])[])('for a hook %s', async (_, respond) => {
-    const began = performance.now();
-    const { outcome, events, calls } = await runWith(respond);
-    expect(performance.now() - began).toBeLessThan(DEADLINE_MS * 3);
+    const { outcome, events, calls } = await runWith(respond, { deadlineMs: DEADLINE_MS });
     expect(outcome).toEqual(UNMODIFIED);
     expect(calls).toBe(1);
     expect(told(events)).toEqual(
@@ -354,7 +355,8 @@ describe('a fault in the way of a hook call', () => {
     [{ kind: 'malformed' }, 'Could not deserialize inline hook response due to error at Line 1 Column'],
     [{ kind: 'malformed', body: '<html>' }, 'error at Line 1 Column 1'],
   ])('lets tokens be minted unmodified, though the hook was called: %j', async (fault, reason) => {
-    const { outcome, events, calls, exchange } = await runWith(stamp, { fault });
+    const deadlineMs = fault.kind === 'delay' ? DEADLINE_MS : PATIENCE_MS;
+    const { outcome, events, calls, exchange } = await runWith(stamp, { fault, deadlineMs });
     expect(outcome).toEqual(UNMODIFIED);
     expect(calls).toBe(1);
     expect(events.at(-1)?.outcome).toEqual({ result: 'FAILURE', reason: expect.stringContaining(reason) });

@@ -8,12 +8,15 @@ import { testCertificates } from '../../support/test-hook.js';
 
 // The OAuth 2.0 channel of hooks: okta/token-inline-hook.md section 6.2, with token URLs of the test's own, and of the org's.
 
-const DEADLINE_MS = 2_500;
+/** Of the calls that come to something, however busy the machine is, and of those that wait for their deadline. */
+const PATIENCE_MS = 30_000;
+const DEADLINE_MS = 4_000;
 const CLIENT_SECRET = 'secret-of-the-caller-of-hooks';
 const TOKEN = 'token.for-the_hook~0123456789';
 
 const certificates = await testCertificates();
-const server = await startEmulatedOrg({ hookDeadlineMs: DEADLINE_MS, hookCa: certificates.ca });
+const server = await startEmulatedOrg({ hookDeadlineMs: PATIENCE_MS, hookCa: certificates.ca });
+const hurried = await startEmulatedOrg({ hookDeadlineMs: DEADLINE_MS });
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -88,13 +91,13 @@ const BY_KEY = { authType: 'private_key_jwt', clientSecret: undefined, hookKey: 
 
 const OWN_TOKEN_URL = `${server.url}/oauth2/ausTokens/v1/token`;
 
-function mint(): Promise<Minted> {
-  return server.mint({ client: '0oaService', grant: 'client_credentials', server: 'ausHooked' });
+function mint(at = server): Promise<Minted> {
+  return at.mint({ client: '0oaService', grant: 'client_credentials', server: 'ausHooked' });
 }
 
 /** Whether tokens are stamped, and what the system log says of the hook, newest last. */
-async function mintAndTell(): Promise<readonly unknown[]> {
-  const { decoded, events } = await mint();
+async function mintAndTell(at = server): Promise<readonly unknown[]> {
+  const { decoded, events } = await mint(at);
   const told = events
     .filter(({ eventType }) => eventType.startsWith('inline_hook.'))
     .map(({ eventType, outcome: { result, reason } }) => [eventType, result, reason]);
@@ -122,10 +125,14 @@ interface Setting {
 }
 
 /** A hook that stamps, and a token URL that answers as given, both known to the org. */
-async function withTokenUrl(respond: Respond, setting: Partial<HookSetting> = {}): Promise<Setting> {
+async function withTokenUrl(
+  respond: Respond,
+  setting: Partial<HookSetting> = {},
+  at = server,
+): Promise<Setting> {
   const hook = await startHookServer(answering(200, STAMP));
   const tokens = await startHookServer(respond);
-  server.replaceOrg(orgText({ hookUrl: hook.url, tokenUrl: tokens.url, ...setting }));
+  at.replaceOrg(orgText({ hookUrl: hook.url, tokenUrl: tokens.url, ...setting }));
   return { hook, tokens, tellToken: () => hook.calls.at(-1)?.headers.authorization };
 }
 
@@ -310,16 +317,18 @@ describe('tokens are minted unmodified, and the log says why', () => {
     ['has no token', answering(200, {}), 'responded without an access_token'],
     ['has too much to say', answering(200, ' '.repeat(256 * 1024)), 'responded with 256 KB or more'],
     ['breaks off', (response) => response.destroy(), 'could not be reached (ECONNRESET)'],
-    [
-      'does not answer',
-      () => undefined,
-      `did not respond within the ${String(DEADLINE_MS)} ms that it shares with the hook`,
-    ],
   ])('where the token URL %s', async (_title, respond, problem) => {
     const { hook, tokens: endpoint } = await withTokenUrl(respond);
     expect(await mintAndTell()).toEqual(withoutToken(problem));
     expect([endpoint.calls.length, hook.calls.length]).toEqual([1, 0]);
     expect(server.exchanges()).toEqual([]);
+  });
+
+  it('where the token URL does not answer', async () => {
+    const { hook, tokens: endpoint } = await withTokenUrl(() => undefined, {}, hurried);
+    const problem = `did not respond within the ${String(DEADLINE_MS)} ms that it shares with the hook`;
+    expect(await mintAndTell(hurried)).toEqual(withoutToken(problem));
+    expect([endpoint.calls.length, hook.calls.length]).toEqual([1, 0]);
   });
 
   it('where nobody listens at the token URL, which the log names without its query', async () => {
@@ -352,15 +361,17 @@ describe('tokens are minted unmodified, and the log says why', () => {
       (response, call) => {
         setTimeout(() => respond(response, call), DEADLINE_MS * 0.6);
       };
-    const hook = await startHookServer(slowly(answering(200, STAMP)));
-    await withTokenUrl(slowly(tokens()), { hookUrl: hook.url });
-    const began = performance.now();
+    const stamp = answering(200, STAMP);
+    const hook = await startHookServer((response, call) => {
+      if (hook.calls.length === 1) slowly(stamp)(response, call);
+      else stamp(response, call);
+    });
+    await withTokenUrl(slowly(tokens()), { hookUrl: hook.url }, hurried);
     const reason = `The inline hook did not respond within ${String(DEADLINE_MS)} ms.`;
-    expect(await mintAndTell()).toEqual(unmodified(reason));
-    expect(performance.now() - began).toBeGreaterThan(DEADLINE_MS * 0.95);
+    expect(await mintAndTell(hurried)).toEqual(unmodified(reason));
     expect(hook.calls).toHaveLength(1);
     // The token is there by now, and the hook has the time to itself.
-    expect(await mintAndTell()).toEqual(STAMPED);
+    expect(await mintAndTell(hurried)).toEqual(STAMPED);
   });
 
   it('where the token URL is not https, and nothing allows that', async () => {
@@ -400,7 +411,7 @@ describe('a token URL of the same org', () => {
     );
     const began = performance.now();
     expect(await mintAndTell()).toEqual(trapped);
-    expect(performance.now() - began).toBeLessThan(DEADLINE_MS);
+    expect(performance.now() - began).toBeLessThan(PATIENCE_MS);
     expect(hook.calls).toHaveLength(0);
     const skipped = server.events().filter(({ outcome }) => outcome.result === 'SKIPPED');
     expect(skipped).toMatchObject([
