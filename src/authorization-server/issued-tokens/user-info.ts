@@ -15,17 +15,13 @@ export type PersonToken = ActiveToken & { readonly user: NonNullable<ActiveToken
  */
 export function userInfoOf(
   { org }: RunningOrg,
-  { uri, server }: Issuer,
-  { client, user, claims, jti }: PersonToken,
+  { server }: Issuer,
+  { client, user, claims }: PersonToken,
 ): Readonly<Record<string, unknown>> {
   const outcome = configuredClaims(
     {
-      ...{ org, server, issuer: uri, client, user },
-      rule: { accessTokenLifetimeMinutes: 0 },
-      scopes: grantedScopes(server.scopes, claims['scp']),
-      grantType: 'authorization_code',
-      ...{ issuesIdToken: 'fat', issuesAccessToken: false },
-      ...{ nonce: null, authTime: null, accessJti: jti, identityJti: '', amr: ['pwd'] },
+      ...{ org, server, client, user, scopes: grantedScopes(server.scopes, claims['scp']) },
+      ...{ grantType: 'authorization_code', issuesIdToken: 'fat', amr: ['pwd'] },
     },
     'IDENTITY',
   );

@@ -3,7 +3,7 @@ import { evaluateExpression } from '../expression/evaluate-expression.js';
 import type { ExpressionContext } from '../expression/expression-context.js';
 import { StepLimitError } from '../group-pattern/step-limit.js';
 import type { Claim, GroupFilter } from '../org/org.js';
-import type { Claims, DraftRequest } from './draft-request.js';
+import type { ClaimRequest, Claims } from './draft-request.js';
 import { expressionContext } from './expression-variables.js';
 import { matchingGroups } from './group-claim.js';
 import { personClaim } from './person-claims.js';
@@ -13,7 +13,7 @@ export type ConfiguredClaims =
   | { readonly kind: 'refused'; readonly error: OAuthError };
 
 /** The claims of the server's configuration that go into one kind of token (okta/authorization-server.md section 6.1). */
-export function configuredClaims(request: DraftRequest, claimType: Claim['claimType']): ConfiguredClaims {
+export function configuredClaims(request: ClaimRequest, claimType: Claim['claimType']): ConfiguredClaims {
   const entries: [string, unknown][] = [];
   const context = expressionContext(request);
   for (const claim of request.server.claims) {
@@ -26,7 +26,7 @@ export function configuredClaims(request: DraftRequest, claimType: Claim['claimT
 }
 
 /** Without a condition any scope will do, else one of those named; access tokens always include a claim (section 6.1). */
-function isIncluded(claim: Claim, claimType: Claim['claimType'], request: DraftRequest): boolean {
+function isIncluded(claim: Claim, claimType: Claim['claimType'], request: ClaimRequest): boolean {
   if (claim.status !== 'ACTIVE' || claim.claimType !== claimType) return false;
   const isThin = claimType === 'IDENTITY' && request.issuesIdToken !== 'fat';
   if (isThin && !claim.alwaysIncludeInToken) return false;
@@ -38,7 +38,7 @@ type ClaimValue =
   | { readonly kind: 'refused'; readonly error: OAuthError };
 
 /** Null and undefined are no value: the claim is left out (section 11). */
-function valueOf(claim: Claim, request: DraftRequest, context: ExpressionContext): ClaimValue {
+function valueOf(claim: Claim, request: ClaimRequest, context: ExpressionContext): ClaimValue {
   const { source } = claim;
   const { user } = request;
   switch (source.valueType) {
@@ -63,7 +63,7 @@ function evaluationFailure(claim: Claim, why: string): ClaimValue {
   return { kind: 'refused', error: oauthError(code, claim.name).withDetail(detail) };
 }
 
-function withoutEmptyList(outcome: ClaimValue, { org }: DraftRequest): ClaimValue {
+function withoutEmptyList(outcome: ClaimValue, { org }: ClaimRequest): ClaimValue {
   const isLeftOut =
     org.switches.emptyListClaims === 'omit' && outcome.kind === 'value' && isEmptyList(outcome.value);
   return isLeftOut ? { kind: 'value', value: null } : outcome;
@@ -77,7 +77,7 @@ function isEmptyList(value: unknown): boolean {
 const GROUPS_LIMIT = 100;
 const UNLIMITED_GRANTS: ReadonlySet<string> = new Set(['authorization_code', 'refresh_token']);
 
-function groupsValue(claim: Claim, filter: GroupFilter, { org, user, grantType }: DraftRequest): ClaimValue {
+function groupsValue(claim: Claim, filter: GroupFilter, { org, user, grantType }: ClaimRequest): ClaimValue {
   try {
     const names = user === null ? [] : matchingGroups(org, user, filter);
     if (names.length > GROUPS_LIMIT && !UNLIMITED_GRANTS.has(grantType)) return tooManyGroups(names.length);

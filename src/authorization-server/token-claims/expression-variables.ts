@@ -2,10 +2,10 @@ import type { ExpressionContext, ExpressionPerson } from '../expression/expressi
 import { ExpressionGroup } from '../expression/expression-group.js';
 import { groupsOf } from '../org/groups-of.js';
 import type { Client, Group, Org, User } from '../org/org.js';
-import type { Claims, DraftRequest } from './draft-request.js';
+import type { ClaimRequest, Claims } from './draft-request.js';
 
 /** What the expression of a claim can see (okta/authorization-server.md section 8). */
-export function expressionContext(request: DraftRequest): ExpressionContext {
+export function expressionContext(request: ClaimRequest): ExpressionContext {
   const { org, client, user, scopes, amr } = request;
   return {
     variables: {
