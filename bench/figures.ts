@@ -1,8 +1,8 @@
 /** What is held against a measured value: at least, or at most. */
 export interface Bound {
-  readonly kind: 'at least' | 'at most' | 'below';
-  /** What every release holds. */
-  readonly floor: number;
+  readonly kind: 'at least' | 'above' | 'at most' | 'below';
+  /** What every release holds; left out where there is a goal alone. */
+  readonly floor?: number;
   /** What we are after. */
   readonly goal?: number;
 }
@@ -27,6 +27,9 @@ export const BOUNDS = {
   startOnNode24: { kind: 'at most', floor: 1.2 },
   memory: { kind: 'at most', floor: 260, goal: 200 },
   memoryGrowth: { kind: 'below', floor: 3 },
+  mintToOthers: { kind: 'above', floor: 1 },
+  mintToSigning: { kind: 'at least', goal: 0.8 },
+  hookAdds: { kind: 'at most', floor: 1_500 },
 } as const satisfies Readonly<Record<string, Bound>>;
 
 /** Median, smallest and largest of what several rounds gave. */
@@ -38,17 +41,24 @@ export function summarize(values: readonly number[]): Pick<Figure, 'median' | 'm
   return { median: (low + high) / 2, min: sorted[0] ?? NaN, max: sorted.at(-1) ?? NaN };
 }
 
-/** Whether a figure reaches its goal, holds its floor or falls short of it; null where nothing is asked of it. */
+/**
+ * Whether a figure reaches its goal, holds its floor or falls short of it; null where nothing is asked of it, or a goal alone
+ * that it does not reach.
+ */
 export function judge({ median, bound }: Figure): 'goal' | 'holds' | 'FALLS SHORT' | null {
   if (bound === undefined) return null;
-  if (!reaches(median, bound.floor, bound.kind)) return 'FALLS SHORT';
-  return bound.goal !== undefined && reaches(median, bound.goal, bound.kind) ? 'goal' : 'holds';
+  const { floor, goal, kind } = bound;
+  if (floor !== undefined && !reaches(median, floor, kind)) return 'FALLS SHORT';
+  if (goal !== undefined && reaches(median, goal, kind)) return 'goal';
+  return floor === undefined ? null : 'holds';
 }
 
 function reaches(value: number, limit: number, kind: Bound['kind']): boolean {
   switch (kind) {
     case 'at least':
       return value >= limit;
+    case 'above':
+      return value > limit;
     case 'at most':
       return value <= limit;
     case 'below':

@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { connect, type TLSSocket } from 'node:tls';
+import { connect as connectPlain, type Socket } from 'node:net';
+import { connect } from 'node:tls';
 import { cpuMicros } from './process-figures.js';
 
 /** What the load generator is told to do. Requests go round the bodies, from where the last order ended. */
 export interface LoadOrder {
   readonly port: number;
-  readonly caFile: string;
+  /** Null for plain HTTP. */
+  readonly caFile: string | null;
+  readonly path: string;
+  readonly contentType: string;
   /** One body on each line. */
   readonly bodiesFile: string;
   readonly connections: number;
@@ -15,6 +19,8 @@ export interface LoadOrder {
   readonly tokens: Tokens | null;
   readonly warmUpCalls: number;
   readonly limit: { readonly calls: number } | { readonly seconds: number };
+  /** Whether the load generator never sleeps: see `stayAwake`. */
+  readonly isSleepless: boolean;
   /** Whose CPU time is read. */
   readonly serverPid: number;
   /** Shorter answers are none that stamp. */
@@ -86,7 +92,7 @@ async function generateLoad(order: LoadOrder): Promise<LoadResult> {
       limit,
       until,
       shortestAnswer,
-      isSleepless: true,
+      isSleepless: order.isSleepless,
     });
     const seconds = (performance.now() - before.at) / 1000;
     const sorted = Float64Array.from(durations).sort();
@@ -102,16 +108,14 @@ async function generateLoad(order: LoadOrder): Promise<LoadResult> {
   }
 }
 
-async function open({ port, caFile }: LoadOrder): Promise<TLSSocket> {
-  const socket = connect({
-    host: '127.0.0.1',
-    port,
-    servername: 'localhost',
-    ca: readFileSync(caFile),
-    minVersion: 'TLSv1.3',
-  });
+async function open({ port, caFile }: LoadOrder): Promise<Socket> {
+  const host = '127.0.0.1';
+  const socket =
+    caFile === null
+      ? connectPlain({ host, port })
+      : connect({ host, port, servername: 'localhost', ca: readFileSync(caFile), minVersion: 'TLSv1.3' });
   await new Promise<void>((resolve, reject) => {
-    socket.once('secureConnect', resolve).once('error', reject);
+    socket.once(caFile === null ? 'connect' : 'secureConnect', resolve).once('error', reject);
   });
   return socket.setNoDelay(true);
 }
@@ -121,8 +125,8 @@ function requestWriter(order: LoadOrder, { isSameToken = false } = {}): () => Bu
   const bodies = linesOf(order.bodiesFile);
   const takeToken = tokenTaker(order.tokens, isSameToken);
   const head = Buffer.from(
-    `POST /okta/token-hook HTTP/1.1\r\nhost: localhost:${String(order.port)}\r\naccept: application/json\r\n` +
-      `content-type: application/json\r\nuser-agent: mintmark-bench\r\n${order.header}`,
+    `POST ${order.path} HTTP/1.1\r\nhost: localhost:${String(order.port)}\r\naccept: application/json\r\n` +
+      `content-type: ${order.contentType}\r\nuser-agent: mintmark-bench\r\n${order.header}`,
   );
   return () => {
     const body = bodies[nextBody % bodies.length] ?? Buffer.alloc(0);
@@ -164,7 +168,7 @@ interface CallingLimits {
 
 /** Calls over all connections until a limit, one call at a time on each. @returns how long each took, in milliseconds */
 async function callAll(
-  sockets: readonly TLSSocket[],
+  sockets: readonly Socket[],
   write: () => Buffer,
   { limit, until = Number.POSITIVE_INFINITY, shortestAnswer, isSleepless }: CallingLimits,
 ): Promise<readonly number[]> {
@@ -205,7 +209,7 @@ interface Turns {
   readonly durations: number[];
 }
 
-function callInTurn(socket: TLSSocket, { write, takeTurn, shortestAnswer, durations }: Turns): Promise<void> {
+function callInTurn(socket: Socket, { write, takeTurn, shortestAnswer, durations }: Turns): Promise<void> {
   return new Promise((resolve, reject) => {
     let startedAt = 0;
     let rest: Buffer | undefined;

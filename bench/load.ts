@@ -17,34 +17,49 @@ export interface Calls {
   readonly shortestAnswer: number;
 }
 
-/** The load generator's process. */
+/** The load generator, calling hooks. */
 export interface Load {
   call(calls: Calls): Promise<LoadResult>;
   stop(): void;
 }
 
 export function startLoad(bench: Bench): Load {
-  const [program = '', ...parameters] = pinned(LOAD_CORE, [process.execPath, 'bench/load-generator.mjs']);
-  const child = spawn(program, parameters, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  const gone = once(child, 'exit').then(([code]) => {
-    throw new Error(`the load generator ended with ${String(code)}`);
-  });
-  gone.catch(() => undefined); // whoever has ordered something sees it
-  const call = async ({ server, header = '', tokens = null, ...calls }: Calls): Promise<LoadResult> => {
-    const order: LoadOrder = {
+  const { order, stop } = startLoadProcess();
+  const call = ({ server, header = '', tokens = null, ...calls }: Calls): Promise<LoadResult> =>
+    order({
       ...calls,
       port: server.port,
       serverPid: server.pid,
       header,
       tokens,
       caFile: bench.certificates.caFile,
+      path: '/okta/token-hook',
+      contentType: 'application/json',
       bodiesFile: bench.bodiesFile,
       connections: CONNECTIONS,
-    };
-    child.send(order);
+      isSleepless: true,
+    });
+  return { call, stop };
+}
+
+/** The load generator's process. */
+export interface LoadProcess {
+  readonly order: (order: LoadOrder) => Promise<LoadResult>;
+  readonly stop: () => void;
+}
+
+export function startLoadProcess(): LoadProcess {
+  const [program = '', ...parameters] = pinned(LOAD_CORE, [process.execPath, 'bench/load-generator.mjs']);
+  const child = spawn(program, parameters, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const gone = once(child, 'exit').then(([code]) => {
+    throw new Error(`the load generator ended with ${String(code)}`);
+  });
+  gone.catch(() => undefined); // whoever has ordered something sees it
+  const order = async (wanted: LoadOrder): Promise<LoadResult> => {
+    child.send(wanted);
     const [reply] = (await Promise.race([once(child, 'message'), gone])) as [LoadReply]; // both ends are this program
     if (reply.kind === 'failed') throw new Error(`the load generator failed: ${reply.why}`);
     return reply.result;
   };
-  return { call, stop: () => child.disconnect() };
+  return { order, stop: () => child.disconnect() };
 }

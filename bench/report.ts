@@ -1,15 +1,11 @@
 import { judge, type Figure } from './figures.js';
+import type { Machine } from './machine.js';
 
 /** Where and on what something was measured. */
-export interface Conditions {
-  readonly node: string;
+export interface Conditions extends Machine {
   readonly hookOptions: readonly string[];
-  readonly machine: string;
   readonly isQuick: boolean;
   readonly subjects: number;
-  /** Of the minute before. */
-  readonly loadAverage: number;
-  readonly pinned: boolean;
   readonly logs: string;
 }
 
@@ -44,17 +40,26 @@ export function toLine({ name, median, unit }: Figure): string {
 }
 
 export function describeConditions(conditions: Conditions): string {
-  const cores = conditions.pinned
-    ? 'servers on core 0, load and database on core 1'
-    : 'no cores of their own';
-  const kind = conditions.isQuick ? 'quick run: too short to hold floors against' : 'whole run';
-  const load = conditions.loadAverage.toFixed(1);
-  const others = conditions.loadAverage < 0.5 ? '' : ': others are at work, so judge nothing by this run';
+  const { hookOptions, isQuick, subjects, logs } = conditions;
   return [
-    `Node ${[conditions.node, ...conditions.hookOptions].join(' ')} · ${conditions.machine} · ${cores} · ${kind}`,
-    `${String(conditions.subjects)} subjects · TLS 1.3, keep-alive · metrics scraped every 2 s · logs: ${conditions.logs}`,
-    `load average before: ${load}${others}`,
+    describeMachine(conditions, { hookOptions, isQuick }),
+    `${String(subjects)} subjects · TLS 1.3, keep-alive · metrics scraped every 2 s · logs: ${logs}`,
+    describeLoad(conditions),
   ].join('\n');
+}
+
+export function describeMachine(
+  { node, machine, pinned }: Machine,
+  { hookOptions, isQuick }: Pick<Conditions, 'hookOptions' | 'isQuick'>,
+): string {
+  const cores = pinned ? 'servers on core 0, load and database on core 1' : 'no cores of their own';
+  const kind = isQuick ? 'quick run: too short to hold floors against' : 'whole run';
+  return `Node ${[node, ...hookOptions].join(' ')} · ${machine} · ${cores} · ${kind}`;
+}
+
+export function describeLoad({ loadAverage }: Machine): string {
+  const others = loadAverage < 0.5 ? '' : ': others are at work, so judge nothing by this run';
+  return `load average before: ${loadAverage.toFixed(1)}${others}`;
 }
 
 const DIGITS: Readonly<Record<Figure['unit'], number>> = {

@@ -1,16 +1,13 @@
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { cpus, loadavg, release } from 'node:os';
-import { promisify } from 'node:util';
 import { measureBearer } from './bearer.js';
 import { SUBJECTS } from './directory.js';
 import { BOUNDS, judge, type Figure } from './figures.js';
 import { startLoad, type Load } from './load.js';
 import { measureLookup } from './lookup.js';
+import { readMachine } from './machine.js';
 import { measureMemory } from './memory.js';
 import { readOptions, USAGE, type BenchOptions, type Section } from './options.js';
 import { prepareBench, type Bench } from './prepare.js';
-import { canPin } from './programs.js';
 import { describeConditions, toLine, toTable, type Conditions } from './report.js';
 import { HOOK_WITH_KEPT_FACTS, startBare, startHook } from './servers.js';
 import { measureStart } from './start-time.js';
@@ -47,16 +44,11 @@ function tryReadOptions(parameters: readonly string[]): BenchOptions | string {
 }
 
 async function describe({ node, hookOptions, isQuick }: BenchOptions): Promise<Conditions> {
-  const { stdout } = await promisify(execFile)(node, ['-p', 'process.versions.node']);
-  const [cpu] = cpus();
   return {
-    node: stdout.trim(),
+    ...(await readMachine(node)),
     hookOptions,
-    machine: `${String(cpus().length)} × ${cpu?.model ?? 'unknown CPU'}, ${process.platform} ${release()}`,
     isQuick,
     subjects: SUBJECTS,
-    loadAverage: loadavg()[0] ?? NaN,
-    pinned: canPin,
     logs: 'level info, to a file',
   };
 }

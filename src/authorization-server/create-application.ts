@@ -6,6 +6,7 @@ import { NestLogger } from '../operations/nest-logger.js';
 import { AuthorizationServerModule, type AuthorizationServerParts } from './authorization-server.module.js';
 import { requireControlToken } from './control/require-control-token.js';
 import { jsonAnswer } from './endpoints/answer.js';
+import { allowCrossOrigin } from './endpoints/cross-origin.js';
 import { sendAnswer } from './endpoints/send-answer.js';
 import { pathNotFoundError } from './errors/okta-api-error.js';
 import { oktaId, requestId } from './identifiers.js';
@@ -68,6 +69,7 @@ function prepare(server: FastifyInstance, { running, controlToken }: Application
     done();
   });
   requireOwnHost(server, running);
+  allowCrossOrigin(server, running);
   requireControlToken(server, controlToken);
 }
 

@@ -1,6 +1,20 @@
 /** Random bytes: `randomBytes` of node:crypto, or a test's own. */
 export type RandomBytes = (length: number) => Buffer;
 
+/** How many bytes are drawn at once. */
+const SUPPLY_BYTES = 8 * 1024;
+
+/** Random bytes out of a supply, each of them given once: a draw for each id took a tenth of the time that a token does. */
+export function suppliedBytes(draw: RandomBytes): RandomBytes {
+  let supply: Buffer = Buffer.alloc(0);
+  return (length) => {
+    if (supply.length < length) supply = draw(Math.max(SUPPLY_BYTES, length));
+    const bytes = supply.subarray(0, length);
+    supply = supply.subarray(length);
+    return bytes;
+  };
+}
+
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /** Ids of Okta have 20 characters, with the prefix of their kind (okta/authorization-server.md section 1). */

@@ -7,12 +7,16 @@ import { ExpiringStore } from './expiring-store.js';
 import type { CallHook } from './hook/hook-call.js';
 import { HookExchanges } from './hook/hook-exchanges.js';
 import { HookFaults } from './hook/hook-faults.js';
+import { HookTokens } from './hook/hook-tokens.js';
 import type { HookDependencies } from './hook/run-hook.js';
-import type { RandomBytes } from './identifiers.js';
+import { opaqueText, type RandomBytes } from './identifiers.js';
+import { HookKeys } from './keys/hook-keys.js';
 import { KeyRings } from './keys/key-rings.js';
 import type { KeySource } from './keys/signing-key.js';
 import type { Org } from './org/org.js';
+import { Revocations } from './issued-tokens/revocations.js';
 import { RefreshTokens } from './refresh-tokens/refresh-tokens.js';
+import { Consents } from './sessions/consents.js';
 import { Sessions } from './sessions/sessions.js';
 import { INTERACTION_LIMIT, type Interaction } from './sessions/interaction.js';
 
@@ -31,10 +35,14 @@ export class RunningOrg {
   readonly clock: ControllableClock;
   readonly random: RandomBytes;
   readonly keys: KeyRings;
+  readonly hookKeys: HookKeys;
+  readonly hookTokens: HookTokens;
   readonly sessions: Sessions;
   readonly interactions: ExpiringStore<Interaction>;
   readonly codes: ExpiringStore<AuthorizationCode>;
   readonly refreshTokens: RefreshTokens;
+  readonly revocations = new Revocations();
+  readonly consents = new Consents();
   readonly usedAssertions = new UsedAssertions();
   readonly log: SystemLog;
   readonly faults = new HookFaults();
@@ -54,6 +62,13 @@ export class RunningOrg {
     this.clock = clock;
     this.random = random;
     this.keys = new KeyRings({ makeKey, now });
+    this.hookKeys = new HookKeys(makeKey);
+    this.hookTokens = new HookTokens({
+      call: options.callHook,
+      keyOf: (hookKey) => this.hookKeys.of(hookKey),
+      now,
+      newId: () => opaqueText(random),
+    });
     this.sessions = new Sessions({ now, random });
     this.interactions = new ExpiringStore(random, INTERACTION_LIMIT);
     this.codes = new ExpiringStore(random);
@@ -77,11 +92,11 @@ export class RunningOrg {
   }
 
   get hookDependencies(): HookDependencies {
-    const { clock, random, log, faults, exchanges } = this;
+    const { clock, random, log, faults, exchanges, hookTokens: tokens } = this;
     return {
       switches: this.#org.switches,
       call: this.#options.callHook,
-      ...{ log, faults, exchanges },
+      ...{ log, faults, exchanges, tokens },
       now: () => clock.now(),
       newEventId: () => random(16).toString('base64url'),
     };
@@ -102,7 +117,9 @@ export class RunningOrg {
     this.#org = this.#options.org;
     this.signedInUserId = this.#options.signedInUserId;
     this.clock.reset();
-    const parts = [this.sessions, this.interactions, this.codes, this.refreshTokens, this.usedAssertions];
-    for (const part of [...parts, this.log, this.faults, this.exchanges]) part.clear();
+    const issued = [this.codes, this.refreshTokens, this.revocations, this.usedAssertions];
+    const ofPeople = [this.sessions, this.interactions, this.consents];
+    for (const part of [...issued, ...ofPeople, this.log, this.faults, this.exchanges, this.hookTokens])
+      part.clear();
   }
 }

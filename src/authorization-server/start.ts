@@ -10,7 +10,7 @@ import { controlOf, type Control } from './control/control.js';
 import { ControllableClock } from './controllable-clock.js';
 import { createApplication } from './create-application.js';
 import { HOOK_DEADLINE_MS, hookCaller } from './hook/call-hook.js';
-import { opaqueText } from './identifiers.js';
+import { opaqueText, suppliedBytes } from './identifiers.js';
 import { generatedKeys, givenKeys } from './keys/signing-key.js';
 import type { Org } from './org/org.js';
 import { readOrgFile } from './org/read-org-file.js';
@@ -114,7 +114,7 @@ function runningOrg(options: AuthorizationServerOptions): RunningOrg {
     org: typeof org === 'string' ? readOrgFile(org) : org,
     signedInUserId: options.signedInUserId ?? null,
     clock: new ControllableClock(options.now),
-    random: randomBytes,
+    random: suppliedBytes(randomBytes),
     makeKey: signingKeys === undefined ? generatedKeys(randomBytes) : givenKeys(signingKeys, randomBytes),
     callHook: hookCaller({ ca: hookCa, deadlineMs: hookDeadlineMs }),
   });

@@ -17,10 +17,10 @@ export interface HookChannel {
  */
 export function readWiredOrg(text: string, { uri, header, secret }: HookChannel): Org {
   const org = readOrgFile(text);
-  const authScheme = { key: header, value: secret };
+  const wiring = { type: 'HTTP', uri, authScheme: { key: header, value: secret } } as const;
   const wired = [...org.inlineHooks.values()].map((hook) => ({
     ...hook,
-    channel: { ...hook.channel, uri, authScheme },
+    channel: { ...wiring, headers: hook.channel.headers },
   }));
   return { ...org, inlineHooks: new Map(wired.map((hook) => [hook.id, hook])) };
 }

@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { judge, summarize, BOUNDS, type Bound } from '../../bench/figures.js';
+import { mintOrg, SERVER_ID } from '../../bench/mint/mint-org.js';
+import { readMintOptions } from '../../bench/mint/mint-options.js';
+import { CLIENT_ID } from '../../bench/mint/token-claims.mjs';
 import { readOptions } from '../../bench/options.js';
 import { readBodies } from '../../bench/requests.js';
 import { SUBJECTS, userId } from '../../bench/directory.js';
+import { readOrgFile, type Org } from '../../src/authorization-server/start.js';
 
 const judged = (median: number, bound?: Bound) =>
   judge({
@@ -32,7 +36,12 @@ describe('the figures of the benchmark', () => {
       'goal',
     ]);
     expect([3, 2.9].map((growth) => judged(growth, BOUNDS.memoryGrowth))).toEqual(['FALLS SHORT', 'holds']);
+    expect([1, 1.01].map((ratio) => judged(ratio, BOUNDS.mintToOthers))).toEqual(['FALLS SHORT', 'holds']);
     expect(judged(1)).toBeNull();
+  });
+
+  it('reach a goal that has no floor, or say nothing', () => {
+    expect([0.79, 0.8].map((ratio) => judged(ratio, BOUNDS.mintToSigning))).toEqual([null, 'goal']);
   });
 
   it('fall short where nothing could be measured', () => {
@@ -61,5 +70,30 @@ describe('the options of the benchmark', () => {
     expect([...readOptions(['--only', 'lookup,start']).sections]).toEqual(['lookup', 'start']);
     expect(() => readOptions(['--only', 'speed'])).toThrow('--only knows');
     expect(() => readOptions(['--fast'])).toThrow('Unknown option');
+  });
+});
+
+describe('the benchmark of minting', () => {
+  it('refuses options that there are not, and is short where it is to be quick', () => {
+    expect(() => readMintOptions(['--only', 'hook'])).toThrow('Unknown option');
+    const [quick, whole] = [readMintOptions(['--quick']), readMintOptions([])];
+    expect(quick.rounds * quick.seconds).toBeLessThan(whole.rounds * whole.seconds);
+  });
+
+  it('has an org that takes the posted form, with the hook and without', async () => {
+    const secret = 'a-secret-that-is-posted';
+    const client = { authenticationMethod: 'client_secret_post', secret };
+    const hook = { uri: 'https://localhost:1/hook', secret: 'a-secret-of-the-hook' };
+    const [without, withHook] = [
+      readOrgFile(await mintOrg(null, secret)),
+      readOrgFile(await mintOrg(hook, secret)),
+    ];
+    for (const { clients } of [without, withHook]) expect(clients.get(CLIENT_ID)).toMatchObject(client);
+    const ruleOf = ({ servers }: Org) => servers.get(SERVER_ID)?.policies[0]?.rules[0];
+    expect(ruleOf(without)?.inlineHookId).toBeNull();
+    expect(withHook.inlineHooks.get(ruleOf(withHook)?.inlineHookId ?? '')?.channel).toEqual({
+      ...{ type: 'HTTP', uri: hook.uri, headers: [] },
+      authScheme: { key: 'authorization', value: hook.secret },
+    });
   });
 });

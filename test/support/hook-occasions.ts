@@ -1,11 +1,12 @@
 import type { DraftToken, DraftTokens } from '../../src/authorization-server/hook/draft-tokens.js';
 import type { HookOccasion, ProtocolRequest } from '../../src/authorization-server/hook/hook-occasion.js';
-import type { Client, InlineHook, Scope, User } from '../../src/authorization-server/org/org.js';
+import type { HttpChannel, InlineHook } from '../../src/authorization-server/org/inline-hook.js';
+import type { Client, Scope, User } from '../../src/authorization-server/org/org.js';
 import { examplePayload } from './payloads.js';
 
 export const HOOK_SECRET = 'hook-secret-5f2c';
 
-export function inlineHook(channel: Partial<InlineHook['channel']> = {}): InlineHook {
+export function inlineHook(channel: Partial<HttpChannel> = {}): InlineHook {
   return {
     id: 'cal1',
     name: 'Mintmark',
@@ -127,7 +128,7 @@ function clientOf({
     consentMethod: 'TRUSTED',
     refreshToken: { rotationType: 'STATIC', leewaySeconds: 30 },
     profile: {},
-    assignments: { users: new Map(), groupIds: new Set() },
+    assignments: { users: new Map(), groups: new Map() },
   };
 }
 
@@ -153,6 +154,7 @@ function userOf(user: Recorded['data']['context']['user']): User | null {
     groupIds: [],
     passwordChanged,
     lastUpdated: passwordChanged,
+    passwordDigest: null,
   };
 }
 

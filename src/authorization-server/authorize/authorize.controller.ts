@@ -2,15 +2,19 @@ import { Controller, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RUNNING_ORG } from '../endpoints/injected.js';
 import { queryOf, readParameters } from '../endpoints/parameters.js';
-import { cookieOf, formOf, requestSeenByHook } from '../endpoints/read-request.js';
+import { formOf, requestSeenByHook } from '../endpoints/read-request.js';
 import { sendAnswer } from '../endpoints/send-answer.js';
 import type { RunningOrg } from '../running-org.js';
-import { answerAuthorize, SESSION_COOKIE, SIGN_IN_PATH } from './answer-authorize.js';
-import { answerSignIn } from './answer-sign-in.js';
+import { answerAuthorize } from './answer-authorize.js';
+import { answerConsent } from './answer-consent.js';
+import { answerSignIn, usedPage, type SentForm } from './answer-sign-in.js';
+import { cookiesOf } from './browser-cookies.js';
+import { CONSENT_PATH } from './consent-page.js';
+import { SIGN_IN_PATH } from './sign-in-page.js';
 
 const PATHS = ['oauth2/v1/authorize', 'oauth2/:serverId/v1/authorize'];
 
-/** `/v1/authorize`, and the page that picks a user (okta/authorization-server.md section 4.1). */
+/** `/v1/authorize`, and the pages on which people sign in and consent (okta/authorization-server.md section 4.1). */
 @Controller()
 export class AuthorizeController {
   readonly #running: RunningOrg;
@@ -37,14 +41,20 @@ export class AuthorizeController {
     await this.#answer(serverId, { request, reply, parameters: formOf(request) });
   }
 
-  @Post(`${SIGN_IN_PATH}/:interactionId`)
-  async signIn(
-    @Param('interactionId') interactionId: string,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
-    const body = readParameters(formOf(request));
-    void sendAnswer(reply, await answerSignIn(this.#running, interactionId, body));
+  @Post(SIGN_IN_PATH)
+  async signIn(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    void sendAnswer(reply, await answerSignIn(this.#running, sentForm(request)));
+  }
+
+  @Post(CONSENT_PATH)
+  async consent(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    void sendAnswer(reply, await answerConsent(this.#running, sentForm(request)));
+  }
+
+  /** Somebody who comes back to the address of a form finds nothing there any more. */
+  @Get([SIGN_IN_PATH, CONSENT_PATH])
+  returned(@Res() reply: FastifyReply): void {
+    void sendAnswer(reply, usedPage());
   }
 
   async #answer(serverId: string | undefined, { request, reply, parameters }: Authorizing): Promise<void> {
@@ -52,11 +62,16 @@ export class AuthorizeController {
       serverId: serverId ?? null,
       parameters,
       request: requestSeenByHook(this.#running, request),
-      cookie: cookieOf(request, SESSION_COOKIE),
+      cookies: cookiesOf(request),
       picked: null,
+      consent: null,
     });
     void sendAnswer(reply, answer);
   }
+}
+
+function sentForm(request: FastifyRequest): SentForm {
+  return { body: readParameters(formOf(request)), cookies: cookiesOf(request) };
 }
 
 interface Authorizing {

@@ -5,8 +5,9 @@ import { oktaId } from '../identifiers.js';
 import { authorizeEndpoint, type Issuer } from '../issuers/issuer.js';
 import { grantAccess } from '../minting/grant-access.js';
 import { prepareTokens } from '../minting/prepare-tokens.js';
-import type { Client, Scope, User } from '../org/org.js';
+import type { User } from '../org/org.js';
 import type { GrantedAccess } from '../policy/access-decision.js';
+import { isRefreshable } from '../refresh-tokens/is-refreshable.js';
 import type { RunningOrg } from '../running-org.js';
 import { protocolRequestOf, type AuthorizeRequest } from './authorize-request.js';
 
@@ -69,11 +70,6 @@ export async function issueCode(
     },
     running.clock.now() + CODE_LIFETIME_SECONDS * 1000,
   );
-}
-
-/** A client without the grant is given the scope and no token (okta/authorization-server.md section 11). */
-function isRefreshable({ grantTypes }: Client, scopes: readonly Scope[]): boolean {
-  return grantTypes.includes('refresh_token') && scopes.some(({ name }) => name === 'offline_access');
 }
 
 /** Somebody who may sign in. @throws OAuthError */

@@ -34,6 +34,8 @@ export async function authenticateClient(
 function presentedClient(org: Org, presented: PresentedCredentials): Client {
   if (presented.kind === 'client_assertion') return clientOfAssertion(org, presented.assertion);
   const client = org.clients.get(presented.clientId);
+  if (presented.kind === 'client_id_in_header' && client?.authenticationMethod !== 'none')
+    throw oauthError('invalid_basic_auth_creds');
   if (client === undefined) throw unknownClientError();
   return client;
 }
@@ -43,6 +45,7 @@ async function prove(client: Client, presented: PresentedCredentials, needs: Ass
     await checkAssertion(client, presented.assertion, needs);
     return;
   }
+  if (presented.kind === 'client_id_in_header') return;
   if (presented.kind !== client.authenticationMethod) {
     throw oauthError('invalid_token_endpoint_auth_method').withDetail(
       `the client is registered for ${client.authenticationMethod}, not ${presented.kind}`,

@@ -19,7 +19,9 @@ export type PresentedCredentials =
     }
   | { readonly kind: 'client_secret_post'; readonly clientId: string; readonly secrets: readonly string[] }
   | { readonly kind: 'client_assertion'; readonly clientId: string | undefined; readonly assertion: string }
-  | { readonly kind: 'none'; readonly clientId: string };
+  | { readonly kind: 'none'; readonly clientId: string }
+  /** A Basic header without a secret: so Okta's own library for pages revokes the tokens of a public client. */
+  | { readonly kind: 'client_id_in_header'; readonly clientId: string };
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const CREDENTIALS = ['client_secret', 'client_assertion'] as const;
@@ -57,6 +59,7 @@ function inHeader(header: string): PresentedCredentials {
   const [, encoded = ''] = /^Basic +([A-Za-z0-9+/_-]+={0,2}) *$/i.exec(header) ?? [];
   const text = Buffer.from(encoded, 'base64').toString('utf8');
   const colon = text.indexOf(':');
+  if (colon === -1 && text !== '') return { kind: 'client_id_in_header', clientId: decoded(text) };
   if (colon < 1) throw oauthError('invalid_basic_auth_creds');
   const secret = text.slice(colon + 1);
   return {

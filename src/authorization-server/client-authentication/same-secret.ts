@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 
 /** Compares in constant time: both sides are hashed first, so that their lengths do not tell either. */
 export function isSameSecret(given: string, expected: string): boolean {
@@ -6,5 +6,5 @@ export function isSameSecret(given: string, expected: string): boolean {
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }

@@ -48,8 +48,12 @@ export class MintDto implements MintRequest {
   @IsString({ each: true })
   scopes?: string[];
 
-  @IsIn(['client_credentials', 'authorization_code', 'refresh_token'])
+  @IsIn(['client_credentials', 'authorization_code', 'refresh_token', 'password'])
   grant: MintRequest['grant'] = 'client_credentials';
+
+  @MayBeLeftOut()
+  @IsString()
+  password?: string;
 
   @MayBeLeftOut()
   @IsString()

@@ -10,7 +10,9 @@ export interface MintRequest {
   readonly user?: string;
   /** Left out, or empty: the default scopes. */
   readonly scopes?: readonly string[];
-  readonly grant: 'client_credentials' | 'authorization_code' | 'refresh_token';
+  readonly grant: 'client_credentials' | 'authorization_code' | 'refresh_token' | 'password';
+  /** The user's, for the password grant. */
+  readonly password?: string;
   /** Goes into the query of the request as `tenant`, where a hook sees it: with a user at `/authorize`, else at `/token`. */
   readonly tenantHint?: string;
   /** The id of a custom server, or `org`; left out: `default`, or the only one that there is. */

@@ -60,6 +60,8 @@ async function grant(running: RunningOrg, wanted: Wanted): Promise<GrantedTokens
       return grantToUser(running, wanted, wanted.request.scopes ?? []);
     case 'refresh_token':
       return refresh(running, wanted);
+    case 'password':
+      return grantForPassword(running, wanted);
   }
 }
 
@@ -67,6 +69,16 @@ function grantToMachine(running: RunningOrg, wanted: Wanted): Promise<GrantedTok
   const { request } = wanted;
   const body = { grant_type: 'client_credentials', ...scopeOf(request) };
   return redeem(running, wanted, { body, tenantHint: request.tenantHint });
+}
+
+function grantForPassword(running: RunningOrg, wanted: Wanted): Promise<GrantedTokens> {
+  const { request } = wanted;
+  const { login: username } = wantedUser(running.org, request).profile;
+  const { password = '', tenantHint } = request;
+  return redeem(running, wanted, {
+    body: { grant_type: 'password', username, password, ...scopeOf(request) },
+    tenantHint,
+  });
 }
 
 async function grantToUser(

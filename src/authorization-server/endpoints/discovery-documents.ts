@@ -1,4 +1,4 @@
-import type { Issuer } from '../issuers/issuer.js';
+import { authorizeEndpoint, endpointOf, tokenEndpoint, type Issuer } from '../issuers/issuer.js';
 import { GRANTS } from '../grants/grants-by-type.js';
 
 const AUTHENTICATION_METHODS = [
@@ -26,27 +26,36 @@ export type DiscoveryDocument = Readonly<Record<string, unknown>>;
  */
 export function oauthMetadata(issuer: Issuer): DiscoveryDocument {
   const grantTypes = [...GRANTS.keys()].filter((grantType) => isServed(issuer, grantType));
-  return documentOf(issuer, { grantTypes, claims: ACCESS_CLAIMS, ofIdTokens: {} });
+  return documentOf(issuer, { grantTypes, claims: ACCESS_CLAIMS, ofPeople: {}, ofIdTokens: {} });
 }
 
 /** `/.well-known/openid-configuration` (section 2.1); recorded ones list no client_credentials. */
 export function openidMetadata(issuer: Issuer): DiscoveryDocument {
   const grantTypes = [...GRANTS.keys()].filter((grantType) => grantType !== 'client_credentials');
   const ofIdTokens = { id_token_signing_alg_values_supported: ['RS256'] };
-  return documentOf(issuer, { grantTypes, claims: IDENTITY_CLAIMS, ofIdTokens });
+  const ofPeople = { userinfo_endpoint: endpointOf(issuer, 'userinfo') };
+  return documentOf(issuer, { grantTypes, claims: IDENTITY_CLAIMS, ofPeople, ofIdTokens });
 }
 
 interface Differences {
   readonly grantTypes: readonly string[];
   readonly claims: readonly string[];
+  readonly ofPeople: DiscoveryDocument;
   readonly ofIdTokens: DiscoveryDocument;
 }
 
-function documentOf(issuer: Issuer, { grantTypes, claims, ofIdTokens }: Differences): DiscoveryDocument {
+function documentOf(
+  issuer: Issuer,
+  { grantTypes, claims, ofPeople, ofIdTokens }: Differences,
+): DiscoveryDocument {
   return {
-    ...endpoints(issuer),
+    issuer: issuer.uri,
+    authorization_endpoint: authorizeEndpoint(issuer),
+    token_endpoint: tokenEndpoint(issuer),
+    ...ofPeople,
+    jwks_uri: endpointOf(issuer, 'keys'),
     response_types_supported: ['code'],
-    response_modes_supported: ['query', 'fragment', 'form_post'],
+    response_modes_supported: ['query', 'fragment', 'form_post', 'okta_post_message'],
     grant_types_supported: grantTypes,
     subject_types_supported: ['public'],
     ...ofIdTokens,
@@ -54,16 +63,12 @@ function documentOf(issuer: Issuer, { grantTypes, claims, ofIdTokens }: Differen
     token_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
     claims_supported: claims,
     code_challenge_methods_supported: ['S256'],
+    introspection_endpoint: endpointOf(issuer, 'introspect'),
+    introspection_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
+    revocation_endpoint: endpointOf(issuer, 'revoke'),
+    revocation_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
+    end_session_endpoint: endpointOf(issuer, 'logout'),
     request_parameter_supported: false,
-  };
-}
-
-function endpoints({ uri, endpoints: base }: Issuer): DiscoveryDocument {
-  return {
-    issuer: uri,
-    authorization_endpoint: `${base}/authorize`,
-    token_endpoint: `${base}/token`,
-    jwks_uri: `${base}/keys`,
   };
 }
 

@@ -6,7 +6,6 @@ import type { Issuer } from '../issuers/issuer.js';
 import { publishedKeys } from '../keys/ring-keys.js';
 import type { RunningOrg } from '../running-org.js';
 import { jsonAnswer } from './answer.js';
-import { allowOrigin } from './cross-origin.js';
 import { oauthMetadata, openidMetadata, type DiscoveryDocument } from './discovery-documents.js';
 import { RUNNING_ORG } from './injected.js';
 import { queryOf, readParameters } from './parameters.js';
@@ -46,16 +45,11 @@ export class DiscoveryController {
   }
 
   @Get(['oauth2/v1/keys', 'oauth2/:serverId/v1/keys'])
-  async keys(
-    @Param('serverId') serverId: string | undefined,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  async keys(@Param('serverId') serverId: string | undefined, @Res() reply: FastifyReply): Promise<void> {
     const { server } = publishedIssuer(this.#running, serverId ?? null);
     const ring = this.#running.keys.of(server);
     const keys = publishedKeys(await ring.current());
     const maxAge = await ring.maxAgeSeconds();
-    allowOrigin(request, reply);
     const caching = { 'cache-control': `max-age=${String(maxAge)}, must-revalidate` };
     void sendAnswer(reply, jsonAnswer(200, { keys }, caching));
   }
@@ -64,7 +58,6 @@ export class DiscoveryController {
     const issuer = publishedIssuer(this.#running, serverId ?? null);
     const clientId = readParameters(queryOf(request.url)).get('client_id');
     if (clientId !== undefined && !this.#running.org.clients.has(clientId)) throw discoveryClientError();
-    allowOrigin(request, reply);
     void sendAnswer(reply, jsonAnswer(200, document(issuer), DISCOVERY_CACHING));
   }
 }

@@ -12,7 +12,7 @@ import { sendAnswer } from './send-answer.js';
 
 /** Paths that exist, for whoever uses the wrong method. */
 const KNOWN_PATHS: readonly RegExp[] = [
-  /^\/oauth2\/(?:[^/]+\/)?v1\/(?:authorize|token|keys)$/,
+  /^\/oauth2\/(?:[^/]+\/)?v1\/(?:authorize|token|introspect|revoke|userinfo|logout|keys)$/,
   /^(?:\/oauth2\/[^/]+)?\/\.well-known\/(?:openid-configuration|oauth-authorization-server)$/,
   /^\/\.well-known\/oauth-authorization-server\/oauth2\/[^/]+$/,
 ];

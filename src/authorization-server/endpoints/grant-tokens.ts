@@ -1,10 +1,10 @@
-import { authenticateClient } from '../client-authentication/authenticate-client.js';
 import { oauthError } from '../errors/oauth-errors.js';
 import type { Grant, GrantedTokens } from '../grants/grant.js';
 import { GRANTS } from '../grants/grants-by-type.js';
 import { tokenEndpoint, type Issuer } from '../issuers/issuer.js';
 import type { Client } from '../org/org.js';
 import type { RunningOrg } from '../running-org.js';
+import { authenticateRequest } from './authenticate-request.js';
 import { checkBrowserRequest } from './check-browser-request.js';
 import { recordingRefusals, recordTokens } from './record-grant.js';
 import type { TokenRequest } from './token-request.js';
@@ -23,17 +23,10 @@ export async function grantTokens(
   request: TokenRequest,
 ): Promise<GrantedTokens> {
   const asking = { issuer, client: null, request: request.request };
-  const client = await recordingRefusals(running.log, asking, () => authenticate(running, issuer, request));
+  const client = await recordingRefusals(running.log, asking, () =>
+    authenticateRequest(running, tokenEndpoint(issuer), request),
+  );
   return grantTo(running, { issuer, client, request });
-}
-
-async function authenticate(running: RunningOrg, issuer: Issuer, request: TokenRequest): Promise<Client> {
-  if (request.body.hasDuplicates || request.query.hasDuplicates) throw oauthError('duplicate_oauth_params');
-  return authenticateClient(running.org, request, {
-    endpoint: tokenEndpoint(issuer),
-    now: () => running.clock.now(),
-    used: running.usedAssertions,
-  });
 }
 
 /** A token request whose client has proven itself. */
@@ -57,7 +50,7 @@ async function grantUnrecorded(
   { issuer, client, request: { body, origin, request } }: ProvenRequest,
 ): Promise<GrantedTokens> {
   const grant = grantOf(issuer, client, body.get('grant_type'));
-  checkBrowserRequest(running.url, origin, body);
+  checkBrowserRequest(running, { client, origin, body });
   return grant(running, { issuer, client, body, request });
 }
 

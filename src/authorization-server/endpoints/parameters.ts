@@ -1,7 +1,8 @@
 /** The OAuth parameters that may come once only; others are passed on as they are (okta/token-inline-hook.md section 1.3). */
 const OAUTH_PARAMETERS: ReadonlySet<string> = new Set([
   ...['client_id', 'client_secret', 'client_assertion', 'client_assertion_type', 'grant_type', 'scope'],
-  ...['code', 'code_verifier', 'redirect_uri', 'refresh_token'],
+  ...['code', 'code_verifier', 'redirect_uri', 'refresh_token', 'username', 'password'],
+  ...['token', 'token_type_hint', 'access_token', 'id_token_hint', 'post_logout_redirect_uri'],
   ...['response_type', 'response_mode', 'state', 'nonce', 'code_challenge', 'code_challenge_method'],
   ...['prompt', 'max_age', 'login_hint', 'sessionToken', 'request', 'request_uri'],
 ]);

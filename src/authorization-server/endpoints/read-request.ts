@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { HookOccasion } from '../hook/hook-occasion.js';
+import { MARKER_HEADER } from '../hook/token-request.js';
 import type { RunningOrg } from '../running-org.js';
 import { queryOf, readParameters } from './parameters.js';
 import type { TokenRequest } from './token-request.js';
@@ -11,7 +12,13 @@ export function requestSeenByHook(running: RunningOrg, request: FastifyRequest):
     method: request.method === 'POST' ? 'POST' : 'GET',
     url: `${running.url}${request.url}`,
     ipAddress: request.ip,
+    hookTokenMarker: markerOf(request),
   };
+}
+
+function markerOf({ headers }: FastifyRequest): string | undefined {
+  const marker = headers[MARKER_HEADER];
+  return typeof marker === 'string' ? marker : undefined;
 }
 
 export function tokenRequestOf(running: RunningOrg, request: FastifyRequest): TokenRequest {

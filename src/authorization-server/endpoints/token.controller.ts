@@ -1,9 +1,8 @@
-import { Controller, Inject, Options, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { issuingIssuer } from '../issuers/find-issuer.js';
 import type { RunningOrg } from '../running-org.js';
 import { jsonAnswer } from './answer.js';
-import { allowOrigin } from './cross-origin.js';
 import { grantTokens } from './grant-tokens.js';
 import { RUNNING_ORG } from './injected.js';
 import { tokenRequestOf } from './read-request.js';
@@ -26,22 +25,8 @@ export class TokenController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    allowOrigin(request, reply);
     const issuer = issuingIssuer(this.#running, serverId ?? null);
     const { response } = await grantTokens(this.#running, issuer, tokenRequestOf(this.#running, request));
     void sendAnswer(reply, jsonAnswer(200, response));
-  }
-
-  @Options(PATHS)
-  preflight(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    allowOrigin(request, reply);
-    void reply
-      .code(204)
-      .headers({
-        'access-control-allow-methods': 'POST',
-        'access-control-allow-headers': 'Authorization, Content-Type',
-        'access-control-max-age': '3600',
-      })
-      .send();
   }
 }

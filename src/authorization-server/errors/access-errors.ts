@@ -58,9 +58,8 @@ export const ACCESS_ERRORS = {
   consent_required_ropf: [
     400,
     'consent_required',
-    'The following scopes require user consent: [{0}]. To access protected scopes using the resource owner password ' +
-      "grant type, please uncheck 'Require consent' in the app settings or set the 'consent_method' to 'TRUSTED' " +
-      'through the apps API.',
+    // In one piece: what is put together is no literal type, and its value would not be asked for.
+    "The following scopes require user consent: [{0}]. To access protected scopes using the resource owner password grant type, please uncheck 'Require consent' in the app settings or set the 'consent_method' to 'TRUSTED' through the apps API.",
   ],
   user_rate_limited: [429, 'invalid_grant', 'API call exceeded rate limit due to too many requests.'],
 } as const;

@@ -25,6 +25,11 @@ export const AUTHORIZE_ERRORS = {
     'invalid_request',
     "Invalid value for 'max_age' parameter. It should be within range 0 - 2^31-1.",
   ],
+  invalid_prompt_for_zero_max_age: [
+    400,
+    'invalid_request',
+    "'prompt' parameter must not have the value 'none' for request with 'zero' as max_age.",
+  ],
   invalid_client_application_type: [
     400,
     'invalid_request',
@@ -69,6 +74,20 @@ export const AUTHORIZE_ERRORS = {
   ],
   request_missing_token: [400, 'invalid_request', "The 'token' parameter is required."],
   access_token_missing: [401, 'invalid_request', 'The access token is missing.'],
+  access_token_in_query: [400, 'invalid_request', 'The access token cannot be presented in a query string.'],
+  access_token_duplicate: [
+    400,
+    'invalid_request',
+    'The access token cannot be specified in both the Authorization header and the request-body.',
+  ],
+  access_token_invalid: [401, 'invalid_token', 'The access token is invalid.'],
+  // In the words of the header: the catalogue has no entry for it.
+  insufficient_scope: [
+    403,
+    'insufficient_scope',
+    'The access token must provide access to at least one of these scopes - profile, email, address or phone',
+  ],
+  id_token_invalid: [401, 'invalid_token', 'The id token is invalid.'],
   illegal_post_logout_redirect_uri: [
     400,
     'invalid_request',

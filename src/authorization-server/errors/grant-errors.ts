@@ -67,6 +67,11 @@ export const GRANT_ERRORS = {
     'unauthorized_client',
     'Browser requests to the token endpoint may only use the authorization_code grant_type.',
   ],
+  illegal_origin_browser_request: [
+    400,
+    'invalid_request',
+    'Browser requests to the token endpoint must be part of at least one whitelisted redirect_uri.',
+  ],
   invalid_refresh_token: [400, 'invalid_grant', 'The refresh token is invalid or expired.'],
   refresh_scopes_denied: [
     400,

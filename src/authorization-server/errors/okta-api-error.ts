@@ -66,6 +66,7 @@ export type OktaResourceType =
   | 'PolicyRule'
   | 'PublicClientApp'
   | 'InlineHook'
+  | 'HookKey'
   | 'User'
   | 'UserGroup';
 

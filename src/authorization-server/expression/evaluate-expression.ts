@@ -1,53 +1,96 @@
+import { StepLimit, StepLimitError } from '../group-pattern/step-limit.js';
+import { callFunction } from './call-function.js';
 import type { ExpressionContext } from './expression-context.js';
+import { ExpressionGroup } from './expression-group.js';
 import { ExpressionError, type BinaryOperator, type Expression } from './expression.js';
-import { callFunction } from './functions.js';
-import { calculate, compare, kindOf } from './operators.js';
-import { parseExpression } from './parse-expression.js';
+import { matchesText } from './matches-text.js';
+import { indexed, memberOf, projected } from './members.js';
+import { calculate, compare } from './operators.js';
+import { readExpression } from './read-expression.js';
+import type { Scope } from './scope.js';
+import { counted, DEPTH_LIMIT, isList, kindOf } from './values.js';
 
 /** A JSON value, or why there is none. */
 export type Evaluation =
   { readonly kind: 'value'; readonly value: unknown } | { readonly kind: 'failure'; readonly why: string };
 
 /**
- * Evaluates an expression of a claim. The work is bounded by its length: there are no loops, and each part is evaluated at
- * most once. Okta does not check an expression when it is saved, so that a fault shows here (section 6.1).
+ * Evaluates an expression of a claim. The work is bounded: by the length of the expression, by those of the texts and lists
+ * that it meets, and by a limit to the steps altogether. Okta does not check an expression when it is saved, so that a fault
+ * shows here (section 6.1).
  */
 export function evaluateExpression(text: string, context: ExpressionContext): Evaluation {
   try {
-    return { kind: 'value', value: evaluate(parseExpression(text), context) };
+    const value = evaluate(readExpression(text), scopeOf(context, new StepLimit()));
+    assertNoGroup(value);
+    return { kind: 'value', value };
   } catch (error) {
-    if (error instanceof ExpressionError) return { kind: 'failure', why: error.message };
+    if (isFailure(error)) return { kind: 'failure', why: error.message };
     throw error;
   }
 }
 
-function evaluate(expression: Expression, context: ExpressionContext): unknown {
+function isFailure(error: unknown): error is ExpressionError | StepLimitError {
+  return error instanceof ExpressionError || error instanceof StepLimitError;
+}
+
+/** An expression within the expression sees variables of its own, and no person. */
+function scopeOf({ variables, person }: ExpressionContext, steps: StepLimit): Scope {
+  return {
+    ...{ variables, person, steps },
+    compile: (text) => {
+      const expression = readExpression(text);
+      return (own) => evaluate(expression, scopeOf({ variables: own, person: null }, steps));
+    },
+  };
+}
+
+/** What is no JSON is no value of a claim: a group has to be projected. */
+function assertNoGroup(value: unknown, depth = 0): void {
+  if (depth > DEPTH_LIMIT) throw new ExpressionError('a list nests too deeply');
+  if (value instanceof ExpressionGroup) {
+    throw new ExpressionError('a group is no value of a claim: project it, as in .![name]');
+  }
+  if (isList(value)) for (const item of value) assertNoGroup(item, depth + 1);
+}
+
+function evaluate(expression: Expression, scope: Scope): unknown {
+  return counted(valueOf(expression, scope), scope.steps);
+}
+
+function valueOf(expression: Expression, scope: Scope): unknown {
   switch (expression.kind) {
     case 'literal':
       return expression.value;
     case 'list':
-      return expression.items.map((item) => evaluate(item, context));
+      return expression.items.map((item) => evaluate(item, scope));
+    case 'map':
+      return Object.fromEntries(expression.entries.map(([key, value]) => [key, evaluate(value, scope)]));
     case 'name':
-      return variable(expression.name, context);
+      return variable(expression.name, scope);
     case 'member':
-      return memberOf(evaluate(expression.target, context), expression.name);
+      return memberOf(evaluate(expression.target, scope), expression.name);
     case 'index':
-      return itemAt(evaluate(expression.target, context), evaluate(expression.index, context));
-    case 'call':
+      return indexed(evaluate(expression.target, scope), evaluate(expression.index, scope));
+    case 'projection':
+      return projected(evaluate(expression.target, scope), expression.path);
+    case 'call': {
+      const { name, args } = expression;
       return callFunction(
-        expression.name,
-        expression.args.map((arg) => evaluate(arg, context)),
-        context,
+        name,
+        args.map((arg) => evaluate(arg, scope)),
+        scope,
       );
+    }
     case 'not':
-      return !condition(expression.operand, context);
+      return !condition(expression.operand, scope);
     case 'negative':
-      return calculate('-', 0, evaluate(expression.operand, context));
+      return calculate('-', 0, evaluate(expression.operand, scope));
     case 'binary':
-      return evaluateBinary(expression, context);
+      return evaluateBinary(expression, scope);
     case 'ternary': {
       const { whenTrue, whenFalse } = expression;
-      return evaluate(condition(expression.condition, context) ? whenTrue : whenFalse, context);
+      return evaluate(condition(expression.condition, scope) ? whenTrue : whenFalse, scope);
     }
   }
 }
@@ -58,58 +101,42 @@ interface Operation {
   readonly right: Expression;
 }
 
-function evaluateBinary({ operator, left, right }: Operation, context: ExpressionContext): unknown {
+function evaluateBinary({ operator, left, right }: Operation, scope: Scope): unknown {
   switch (operator) {
     case 'and':
-      return condition(left, context) && condition(right, context);
+      return condition(left, scope) && condition(right, scope);
     case 'or':
-      return condition(left, context) || condition(right, context);
+      return condition(left, scope) || condition(right, scope);
     case 'elvis': {
       // Okta counts an empty text as nothing, too (section 8).
-      const value = evaluate(left, context);
-      return value === null || value === '' ? evaluate(right, context) : value;
+      const value = evaluate(left, scope);
+      return value === null || value === '' ? evaluate(right, scope) : value;
     }
+    case 'matches':
+      return matchesText(text(right, scope), scope.steps)(text(left, scope));
     case '+':
     case '-':
     case '*':
     case '/':
-      return calculate(operator, evaluate(left, context), evaluate(right, context));
+      return calculate(operator, evaluate(left, scope), evaluate(right, scope));
     default:
-      return compare(operator, evaluate(left, context), evaluate(right, context));
+      return compare(operator, evaluate(left, scope), evaluate(right, scope));
   }
 }
 
-function condition(expression: Expression, context: ExpressionContext): boolean {
-  const value = evaluate(expression, context);
+function condition(expression: Expression, scope: Scope): boolean {
+  const value = evaluate(expression, scope);
   if (typeof value !== 'boolean') throw new ExpressionError(`${kindOf(value)} is neither true nor false`);
   return value;
 }
 
-function variable(name: string, { variables }: ExpressionContext): unknown {
+function text(expression: Expression, scope: Scope): string {
+  const value = evaluate(expression, scope);
+  if (typeof value !== 'string') throw new ExpressionError(`${kindOf(value)} cannot be matched`);
+  return value;
+}
+
+function variable(name: string, { variables }: Scope): unknown {
   if (!Object.hasOwn(variables, name)) throw new ExpressionError(`the name ${name} is not known`);
   return variables[name] ?? null;
-}
-
-/** An attribute that was never set is null, and so is one of nobody (sections 8 and 11). */
-function memberOf(target: unknown, name: string): unknown {
-  if (target === null) return null;
-  if (!isRecord(target)) throw new ExpressionError(`${kindOf(target)} has no member ${name}`);
-  return Object.hasOwn(target, name) ? (target[name] ?? null) : null;
-}
-
-function itemAt(target: unknown, index: unknown): unknown {
-  if (target === null) return null;
-  if (isRecord(target) && typeof index === 'string') return memberOf(target, index);
-  if (!Array.isArray(target) || typeof index !== 'number') {
-    throw new ExpressionError(`${kindOf(target)} cannot be indexed by ${kindOf(index)}`);
-  }
-  const items: readonly unknown[] = target;
-  if (!Number.isInteger(index) || index < 0 || index >= items.length) {
-    throw new ExpressionError(`a list of ${String(items.length)} has no item ${String(index)}`);
-  }
-  return items[index] ?? null;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

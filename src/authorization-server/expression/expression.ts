@@ -1,9 +1,20 @@
-/** An expression of Okta's expression language, parsed: the subset that section 8 of okta/authorization-server.md puts first. */
+/** An expression of Okta's expression language, parsed: level 1 of section 8 of okta/authorization-server.md. */
 export type Expression =
   | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
   | { readonly kind: 'list'; readonly items: readonly Expression[] }
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'member'; readonly target: Expression; readonly name: string }
+  | {
+      readonly kind: 'map';
+      /** Criteria of `user.getGroups`. */
+      readonly entries: readonly (readonly [string, Expression])[];
+    }
+  | {
+      readonly kind: 'projection';
+      readonly target: Expression;
+      /** Members of members, from each item of a list. */
+      readonly path: readonly string[];
+    }
   | { readonly kind: 'index'; readonly target: Expression; readonly index: Expression }
   | {
       readonly kind: 'call';
@@ -30,7 +41,7 @@ export type ComparisonOperator = '==' | '!=' | '<' | '>' | '<=' | '>=';
 export type ArithmeticOperator = '+' | '-' | '*' | '/';
 
 /** `elvis` is `a ?: b`. */
-export type BinaryOperator = ComparisonOperator | ArithmeticOperator | 'and' | 'or' | 'elvis';
+export type BinaryOperator = ComparisonOperator | ArithmeticOperator | 'and' | 'or' | 'elvis' | 'matches';
 
 /** What is wrong with an expression, or with the values that it meets. */
 export class ExpressionError extends Error {

@@ -1,4 +1,5 @@
 import { ExpressionError, type ArithmeticOperator, type ComparisonOperator } from './expression.js';
+import { DEPTH_LIMIT, isList, kindOf, textOf } from './values.js';
 
 /** Arithmetic as SpEL has it: `+` also joins texts, and a division of integers is one of integers. */
 export function calculate(operator: ArithmeticOperator, left: unknown, right: unknown): unknown {
@@ -10,7 +11,8 @@ export function calculate(operator: ArithmeticOperator, left: unknown, right: un
   }
   const result = calculateNumbers(operator, left, right);
   if (!Number.isFinite(result)) throw new ExpressionError(`the result of "${operator}" is no number`);
-  return result;
+  // JSON has no -0.
+  return result === 0 ? 0 : result;
 }
 
 function calculateNumbers(operator: ArithmeticOperator, left: number, right: number): number {
@@ -26,14 +28,6 @@ function calculateNumbers(operator: ArithmeticOperator, left: number, right: num
       return isInteger ? Math.trunc(left / right) : left / right;
     }
   }
-}
-
-/** SpEL writes null as "null", and the items of a list with commas. */
-function textOf(value: unknown): string {
-  if (Array.isArray(value)) return value.map(textOf).join(',');
-  if (typeof value === 'string') return value;
-  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw new ExpressionError(`${kindOf(value)} is no text`);
 }
 
 /** Compares; null equals null only, and is less than anything else, as in SpEL. */
@@ -53,9 +47,11 @@ export function compare(operator: ComparisonOperator, left: unknown, right: unkn
   }
 }
 
-function isEqual(left: unknown, right: unknown): boolean {
-  if (!Array.isArray(left) || !Array.isArray(right)) return left === right;
-  return left.length === right.length && left.every((item, index) => isEqual(item, right[index]));
+/** Lists are equal where their items are. */
+export function isEqual(left: unknown, right: unknown, depth = 0): boolean {
+  if (depth > DEPTH_LIMIT) throw new ExpressionError('a list nests too deeply');
+  if (!isList(left) || !isList(right)) return left === right;
+  return left.length === right.length && left.every((item, index) => isEqual(item, right[index], depth + 1));
 }
 
 function orderOf(left: unknown, right: unknown): number {
@@ -64,11 +60,4 @@ function orderOf(left: unknown, right: unknown): number {
   if (typeof left === 'string' && typeof right === 'string')
     return Number(left > right) - Number(left < right);
   throw new ExpressionError(`${kindOf(left)} cannot be compared with ${kindOf(right)}`);
-}
-
-/** What a value is, for messages: its content stays out of them. */
-export function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -62,6 +62,7 @@ const COMPARISONS: Operators = {
   '>=': '>=',
   '<': '<',
   '>': '>',
+  MATCHES: 'matches',
 };
 
 function parseComparison(cursor: TokenCursor): Expression {
@@ -105,7 +106,7 @@ function takeOperator(cursor: TokenCursor, operators: Operators): BinaryOperator
   return text === undefined ? undefined : operators[text];
 }
 
-/** Members, indexes and calls. */
+/** Members, indexes, projections and calls. */
 function parsePostfix(cursor: TokenCursor): Expression {
   let target = parsePrimary(cursor);
   for (;;) {
@@ -116,10 +117,44 @@ function parsePostfix(cursor: TokenCursor): Expression {
 }
 
 function parseMember(cursor: TokenCursor, target: Expression): Expression {
+  if (cursor.take('!') !== undefined) return { kind: 'projection', target, path: parsePath(cursor) };
+  const name = parseNameOfMember(cursor);
+  if (cursor.take('(') === undefined) return { kind: 'member', target, name };
+  return parseCall(cursor, `${dottedName(target)}.${name}`);
+}
+
+function parseNameOfMember(cursor: TokenCursor): string {
   const name = cursor.takeKind('name');
   if (name === undefined) throw cursor.unexpected('a name');
-  if (cursor.take('(') === undefined) return { kind: 'member', target, name };
-  return { kind: 'call', name: `${dottedName(target)}.${name}`, args: parseItems(cursor, ')') };
+  return name;
+}
+
+/** What a projection reads of each item: `[name]` or `[profile.name]`. */
+function parsePath(cursor: TokenCursor): readonly string[] {
+  cursor.expect('[');
+  const path = [parseNameOfMember(cursor)];
+  while (cursor.take('.') !== undefined) path.push(parseNameOfMember(cursor));
+  cursor.expect(']');
+  return path;
+}
+
+/** Maps are there for the criteria of one function only (section 8). */
+function parseCall(cursor: TokenCursor, name: string): Expression {
+  const parseArgument = name === 'user.getGroups' ? parseCriterion : parseTernary;
+  return { kind: 'call', name, args: parseItems(cursor, ')', parseArgument) };
+}
+
+function parseCriterion(cursor: TokenCursor): Expression {
+  if (!cursor.startsMap()) return parseTernary(cursor);
+  cursor.expect('{');
+  return { kind: 'map', entries: parseItems(cursor, '}', parseEntry) };
+}
+
+function parseEntry(cursor: TokenCursor): readonly [string, Expression] {
+  const key = cursor.takeKind('string') ?? cursor.takeKind('name');
+  if (key === undefined) throw cursor.unexpected('a key');
+  cursor.expect(':');
+  return [key, parseTernary(cursor)];
 }
 
 /** How a target is called, which functions such as `String.append` have as part of their name. */
@@ -140,12 +175,12 @@ function parsePrimary(cursor: TokenCursor): Expression {
   const text = cursor.takeKind('string');
   if (text !== undefined) return { kind: 'literal', value: text };
   const number = cursor.takeKind('number');
-  if (number !== undefined) return { kind: 'literal', value: Number(number) };
+  if (number !== undefined) return { kind: 'literal', value: numberOf(number) };
   const word = cursor.take(...Object.keys(WORDS));
   if (word !== undefined) return { kind: 'literal', value: WORDS[word] ?? null };
   const name = cursor.takeKind('name');
   if (name !== undefined) return parseName(cursor, name);
-  if (cursor.take('{') !== undefined) return { kind: 'list', items: parseItems(cursor, '}') };
+  if (cursor.take('{') !== undefined) return { kind: 'list', items: parseItems(cursor, '}', parseTernary) };
   if (cursor.take('(') === undefined) throw cursor.unexpected('a value');
   const inner = parseTernary(cursor);
   cursor.expect(')');
@@ -154,14 +189,27 @@ function parsePrimary(cursor: TokenCursor): Expression {
 
 function parseName(cursor: TokenCursor, name: string): Expression {
   if (cursor.take('(') === undefined) return { kind: 'name', name };
-  return { kind: 'call', name, args: parseItems(cursor, ')') };
+  return parseCall(cursor, name);
 }
 
-/** Values between commas, up to the closing sign. */
-function parseItems(cursor: TokenCursor, closing: string): readonly Expression[] {
+/** Whole numbers have 32 bits, as in SpEL. */
+function numberOf(text: string): number {
+  const number = Number(text);
+  if (!Number.isFinite(number) || (!text.includes('.') && number > 2_147_483_647)) {
+    throw new ExpressionError('a number is too large');
+  }
+  return number;
+}
+
+/** What stands between commas, up to the closing sign. */
+function parseItems<Item>(
+  cursor: TokenCursor,
+  closing: string,
+  parseItem: (cursor: TokenCursor) => Item,
+): readonly Item[] {
   if (cursor.take(closing) !== undefined) return [];
-  const items = [parseTernary(cursor)];
-  while (cursor.take(',') !== undefined) items.push(parseTernary(cursor));
+  const items = [parseItem(cursor)];
+  while (cursor.take(',') !== undefined) items.push(parseItem(cursor));
   cursor.expect(closing);
   return items;
 }

@@ -31,6 +31,19 @@ export class TokenCursor {
     return token.text;
   }
 
+  /** Whether a map comes, and not a list: `{'key': …` or `{key: …`. */
+  startsMap(): boolean {
+    const [brace, key, colon] = this.tokens.slice(this.position, this.position + 3);
+    const isKey = key?.kind === 'string' || key?.kind === 'name';
+    return (
+      brace?.text === '{' &&
+      brace.kind === 'symbol' &&
+      isKey &&
+      colon?.text === ':' &&
+      colon.kind === 'symbol'
+    );
+  }
+
   expect(symbol: string): void {
     if (this.take(symbol) === undefined) throw this.unexpected(`"${symbol}"`);
   }

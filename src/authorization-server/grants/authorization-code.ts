@@ -1,9 +1,8 @@
 import type { AuthorizationCode } from '../codes/authorization-code.js';
 import { oauthError } from '../errors/oauth-errors.js';
 import { signTokens } from '../minting/sign-tokens.js';
-import { withRefreshToken } from '../minting/token-response.js';
 import type { User } from '../org/org.js';
-import { endOfChain, endOfWindow } from '../refresh-tokens/refresh-lifetimes.js';
+import { withFirstRefreshToken } from '../refresh-tokens/start-chain.js';
 import type { RunningOrg } from '../running-org.js';
 import type { GrantedTokens, GrantRequest } from './grant.js';
 import { requiredParameter } from './required-parameter.js';
@@ -23,15 +22,11 @@ export async function grantAuthorizationCode(
   if (redirectUri !== code.redirectUri) throw oauthError('mismatched_redirect_uri');
   verifyPkce(code.challenge, body.get('code_verifier'));
   const user = findUser(running, code);
-  const { prepared } = code;
+  const { prepared, issuerId, clientId, userId, authorization, authTime } = code;
+  const origin = { issuerId, clientId, userId, authorization, authTime, grantType: 'authorization_code' };
   const response = await signTokens(running, issuer, prepared);
-  const refresh = startRefreshing(running, code);
-  return {
-    response: refresh === undefined ? response : withRefreshToken(response, refresh),
-    user,
-    before: prepared.before,
-    after: prepared.after,
-  };
+  const { before, after } = prepared;
+  return { response: withFirstRefreshToken(running, response, { prepared, origin }), user, before, after };
 }
 
 function findCode(running: RunningOrg, { issuer, client }: GrantRequest, text: string): AuthorizationCode {
@@ -47,19 +42,4 @@ function findUser(running: RunningOrg, { userId }: AuthorizationCode): User {
   const user = running.org.users.get(userId);
   if (user?.status === 'ACTIVE') return user;
   throw oauthError('invalid_authorization_code').withDetail('the user is no longer active');
-}
-
-/** @returns the first refresh token of a chain, where `/authorize` decided on one */
-function startRefreshing(running: RunningOrg, code: AuthorizationCode): string | undefined {
-  const { rule, scopes, refreshTokenJti } = code.prepared;
-  if (refreshTokenJti === null) return undefined;
-  const now = running.clock.now();
-  const { issuerId, clientId, userId, authorization, authTime } = code;
-  const chain = {
-    ...{ issuerId, clientId, userId, authorization, authTime },
-    id: refreshTokenJti,
-    scopes: scopes.map(({ name }) => name),
-    expiresAt: endOfChain(rule, now),
-  };
-  return running.refreshTokens.issue(chain, endOfWindow(rule, now));
 }

@@ -15,8 +15,14 @@ export async function grantClientCredentials(
   const scope = body.get('scope');
   const access = grantAccess(running, issuer, { client, user: null, grantType: GRANT_TYPE, scope });
   const prepared = await prepareTokens(running, {
-    ...{ issuer, client, user: null, grantType: GRANT_TYPE, access },
-    ...{ authTime: null, nonce: null, refreshTokenJti: null },
+    issuer,
+    client,
+    user: null,
+    grantType: GRANT_TYPE,
+    access,
+    authTime: null,
+    nonce: null,
+    refreshTokenJti: null,
     circumstances: {
       source: tokenEndpoint(issuer),
       request,

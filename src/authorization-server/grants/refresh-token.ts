@@ -1,4 +1,5 @@
 import { oauthError } from '../errors/oauth-errors.js';
+import { revokeChain } from '../issued-tokens/revoke-chain.js';
 import { tokenEndpoint } from '../issuers/issuer.js';
 import { grantAccess } from '../minting/grant-access.js';
 import { prepareTokens, type PreparedTokens } from '../minting/prepare-tokens.js';
@@ -11,9 +12,6 @@ import type { RunningOrg } from '../running-org.js';
 import type { GrantedTokens, GrantRequest } from './grant.js';
 import { recordReuse } from './record-reuse.js';
 import { requiredParameter } from './required-parameter.js';
-
-/** A refresh is matched to rules by the grant that began it (okta/authorization-server.md section 7). */
-const ORIGINAL_GRANT_TYPE = 'authorization_code';
 
 /** The longest `scope` of a refresh, in characters (section 3.6). */
 const SCOPE_LENGTH_LIMIT = 4_096;
@@ -44,7 +42,7 @@ function findToken(running: RunningOrg, { issuer, client }: GrantRequest, text: 
   const state = stateOf(token, running.clock.now(), client.refreshToken.leewaySeconds);
   if (state === 'usable') return token;
   if (state === 'reused') {
-    running.refreshTokens.revoke(chain);
+    revokeChain(running, chain);
     recordReuse(running.log, client, chain);
   }
   throw oauthError('invalid_refresh_token').withDetail(`the refresh token is ${state}`);
@@ -67,12 +65,12 @@ function prepareAnew(
   { chain, user }: Refreshing,
 ): Promise<PreparedTokens> {
   const scope = body.get('scope');
-  const grantType = ORIGINAL_GRANT_TYPE;
+  const { grantType } = chain;
   const scopes = scopesOfRefresh(chain, scope).join(' ');
   const access = grantAccess(running, issuer, { client, user, grantType, scope: scopes, isRefresh: true });
   const redirectUri = body.get('redirect_uri');
   return prepareTokens(running, {
-    ...{ issuer, client, user, grantType, access },
+    ...{ issuer, client, user, grantType: 'refresh_token', access },
     ...{ authTime: chain.authTime, nonce: null, refreshTokenJti: chain.id },
     circumstances: {
       source: tokenEndpoint(issuer),

@@ -2,9 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { GroupPatternError, matchesPattern } from './group-pattern.js';
 import { parseGroupPattern } from './parse-group-pattern.js';
+import { StepLimit, StepLimitError } from './step-limit.js';
 
 function matches(pattern: string, name: string): boolean {
-  return matchesPattern(parseGroupPattern(pattern), name);
+  return matchesPattern(parseGroupPattern(pattern), name, new StepLimit());
 }
 
 /** What both this engine and JavaScript's can read, and JavaScript's decides quickly. */
@@ -69,6 +70,12 @@ describe('matchesPattern', () => {
     expect(matches('(a+)+', name)).toBe(false);
     expect(matches('(a|a)*', name)).toBe(false);
     expect(matches('.*.*.*.*.*.*=.*', name)).toBe(false);
+  });
+
+  it('gives up where there is too much to follow', () => {
+    const pattern = parseGroupPattern(`(${'a*'.repeat(300)}){50}b`);
+    expect(() => matchesPattern(pattern, 'a'.repeat(255), new StepLimit())).toThrow(StepLimitError);
+    expect(() => matchesPattern(pattern, 'aaaa', new StepLimit(50))).toThrow(StepLimitError);
   });
 });
 

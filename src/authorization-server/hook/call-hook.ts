@@ -15,12 +15,15 @@ export interface CallerOptions {
   readonly deadlineMs?: number;
 }
 
-/** Makes what calls hooks. Each call has a connection of its own, so that none is sent twice over one that went stale. */
+/** How long a connection may wait for the next call, in milliseconds: the most impatient of usual servers close theirs after 2 s. */
+const IDLE_MS = 1_500;
+
+/** Makes what calls hooks. Connections are kept for the next call; one that broke is an answer that did not come: nothing is sent twice. */
 export function hookCaller({ ca, deadlineMs = HOOK_DEADLINE_MS }: CallerOptions): CallHook {
   const send = sender(ca);
-  return async (request, fault) => {
+  return async (request, fault, spentMs = 0) => {
     const began = performance.now();
-    const late = AbortSignal.timeout(deadlineMs);
+    const late = AbortSignal.timeout(Math.max(0, Math.floor(deadlineMs - spentMs)));
     const timed = (outcome: Outcome) => ({ ...outcome, durationMs: performance.now() - began });
     try {
       const outcome = await readOutcome(await send(request, late));
@@ -41,8 +44,13 @@ function sender(ca: string | null): Send {
     ...(ca === null ? {} : { ca: [...rootCertificates, ca] }),
   });
   // Whatever NODE_TLS_REJECT_UNAUTHORIZED says: section 5, the certificate must be valid.
-  const https = new HttpsAgent({ keepAlive: false, secureContext, rejectUnauthorized: true });
-  const http = new HttpAgent({ keepAlive: false });
+  const https = new HttpsAgent({
+    keepAlive: true,
+    timeout: IDLE_MS,
+    secureContext,
+    rejectUnauthorized: true,
+  });
+  const http = new HttpAgent({ keepAlive: true, timeout: IDLE_MS });
   return ({ uri, headers, body }, signal) =>
     new Promise((resolve, reject) => {
       const isPlain = /^http:/i.test(uri);
@@ -80,6 +88,6 @@ async function readOutcome(response: IncomingMessage): Promise<Outcome> {
     }
     return { kind: 'answered', status, contentType, body: Buffer.concat(chunks) };
   } finally {
-    response.destroy();
+    if (!response.complete) response.destroy();
   }
 }

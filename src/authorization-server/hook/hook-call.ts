@@ -1,6 +1,6 @@
 import type { HookFault } from './hook-faults.js';
 
-/** One request to a hook, ready to be sent. */
+/** One request to a hook, or to where its token comes from, ready to be sent. */
 export interface HookRequest {
   readonly uri: string;
   readonly headers: ReadonlyMap<string, string>;
@@ -22,5 +22,13 @@ export type HookAnswer = (
   | { readonly kind: 'unreachable'; readonly code: string }
 ) & { readonly durationMs: number };
 
-/** Makes one call, once: no retry, no redirects, everything within the deadline (section 5). It never throws. */
-export type CallHook = (request: HookRequest, fault: HookFault | null) => Promise<HookAnswer>;
+/**
+ * Makes one call, once: no retry, no redirects, everything within the deadline (section 5). It never throws.
+ *
+ * @param spentMs how much of the deadline is over already; nothing where it is left out
+ */
+export type CallHook = (
+  request: HookRequest,
+  fault: HookFault | null,
+  spentMs?: number,
+) => Promise<HookAnswer>;

@@ -8,18 +8,23 @@ import type { Judgement } from './judge-answer.js';
 const DEBUG_TEXT = 1_000;
 const DEBUG_MEMBERS = 20;
 
+type Details = Readonly<Record<string, string>>;
+
 export interface JudgedCall {
   readonly eventId: string;
   readonly answer: HookAnswer;
   readonly fault: HookFault | null;
   readonly judgement: Judgement;
+  /** How the token of the OAuth channel was come by. */
+  readonly tokenDetails: Details;
+  /** Takes secrets out of what the hook wrote. */
+  readonly removeSecrets: (text: string) => string;
 }
-
-type Details = Readonly<Record<string, string>>;
 
 /** Records a call that went through and what its response did, or one that did not go through (section 5). */
 export function recordResult(log: SystemLog, occasion: HookOccasion, call: JudgedCall): void {
-  const { kind, reason } = call.judgement;
+  const { kind } = call.judgement;
+  const reason = call.removeSecrets(call.judgement.reason);
   const details = detailsOf(call);
   if (kind === 'skipped') {
     recordExecution(log, occasion, { result: 'FAILURE', reason }, details);
@@ -30,8 +35,25 @@ export function recordResult(log: SystemLog, occasion: HookOccasion, call: Judge
     eventType: 'inline_hook.response.processed',
     outcome: { result: kind === 'patched' || kind === 'unchanged' ? 'SUCCESS' : 'FAILURE', reason },
     ...partiesOf(occasion),
-    debugData: { ...shownContext(call.judgement), ...details },
+    debugData: { ...shownContext(call), ...details },
   });
+}
+
+/** Records that the hook was not called, for want of the token of its channel (section 6.2). */
+export function recordMissingToken(
+  log: SystemLog,
+  occasion: HookOccasion,
+  { reason, durationMs }: { readonly reason: string; readonly durationMs: number },
+): void {
+  const { channel } = occasion.hook;
+  const tokenUrl = channel.type === 'OAUTH' ? { tokenUrl: withoutQuery(channel.tokenUrl) } : {};
+  const details = { ...tokenUrl, durationMs: String(Math.round(durationMs)) };
+  recordExecution(log, occasion, { result: 'FAILURE', reason }, details);
+}
+
+function withoutQuery(url: string): string {
+  const [bare = ''] = url.split('?');
+  return bare;
 }
 
 /** Records whether the hook was called. */
@@ -67,23 +89,28 @@ function partiesOf(occasion: HookOccasion): {
   };
 }
 
-function detailsOf({ eventId, answer, fault, judgement }: JudgedCall): Details {
+function detailsOf({ eventId, answer, fault, judgement, tokenDetails }: JudgedCall): Details {
   return {
     eventId,
     durationMs: String(Math.round(answer.durationMs)),
     ...('status' in answer ? { status: String(answer.status) } : {}),
+    ...tokenDetails,
     ...(fault === null ? {} : { fault: fault.kind }),
     ...(judgement.detail === null ? {} : { detail: judgement.detail }),
   };
 }
 
 /** What the hook wants to be seen (section 4), in bounds; what the emulator itself says goes over it. */
-function shownContext({ debugContext }: Judgement): Details {
-  const members = Object.entries(debugContext ?? {}).slice(0, DEBUG_MEMBERS);
-  return Object.fromEntries(members.map(([name, value]) => [name.slice(0, 100), shown(value)]));
+function shownContext({ judgement, removeSecrets }: JudgedCall): Details {
+  const members = Object.entries(judgement.debugContext ?? {}).slice(0, DEBUG_MEMBERS);
+  return Object.fromEntries(
+    members.map(([name, value]) => [
+      removeSecrets(name).slice(0, 100),
+      removeSecrets(asText(value)).slice(0, DEBUG_TEXT),
+    ]),
+  );
 }
 
-function shown(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.slice(0, DEBUG_TEXT);
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

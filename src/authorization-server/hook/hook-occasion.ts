@@ -1,4 +1,5 @@
-import type { Client, InlineHook, Policy, Rule, Scope, User } from '../org/org.js';
+import type { InlineHook } from '../org/inline-hook.js';
+import type { Client, Policy, Rule, Scope, User } from '../org/org.js';
 import type { DraftTokens } from './draft-tokens.js';
 
 /** The members of an OAuth request that a hook is shown (okta/token-inline-hook.md section 1.4): only those that apply. */
@@ -37,6 +38,8 @@ export interface HookOccasion {
     /** With its query, extra parameters among it. */
     readonly url: string;
     readonly ipAddress: string;
+    /** Of a request for a hook's own token: see `HookTokens`. */
+    readonly hookTokenMarker?: string | undefined;
   };
   readonly protocolRequest: ProtocolRequest;
   /** On a refresh: the request that began the chain, and the id (`oar…`) of the refresh token presented. */

@@ -16,10 +16,15 @@ export function customIssuer(server: CustomServer, orgUrl: string): Issuer {
   return { kind: 'custom', uri, endpoints: `${uri}/v1`, server };
 }
 
-export function tokenEndpoint({ endpoints }: Issuer): string {
-  return `${endpoints}/token`;
+export function tokenEndpoint(issuer: Issuer): string {
+  return endpointOf(issuer, 'token');
 }
 
-export function authorizeEndpoint({ endpoints }: Issuer): string {
-  return `${endpoints}/authorize`;
+export function authorizeEndpoint(issuer: Issuer): string {
+  return endpointOf(issuer, 'authorize');
+}
+
+/** The whole URL of an endpoint. */
+export function endpointOf({ endpoints }: Issuer, name: string): string {
+  return `${endpoints}/${name}`;
 }

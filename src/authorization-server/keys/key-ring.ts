@@ -17,6 +17,8 @@ export class KeyRing {
   readonly #needs: Omit<KeyRingNeeds, 'rotationMode'>;
   #keys: RingKeys | undefined;
   #work: Promise<unknown> = Promise.resolve();
+  /** How many changes are under way, or wait for their turn. */
+  #waiting = 0;
 
   constructor({ rotationMode, ...needs }: KeyRingNeeds) {
     this.rotationMode = rotationMode;
@@ -24,8 +26,10 @@ export class KeyRing {
   }
 
   /** The keys of this moment. */
-  current(): Promise<RingKeys> {
-    return this.#inTurn(async (keys) => keys);
+  async current(): Promise<RingKeys> {
+    const keys = this.#keys;
+    const isUpToDate = keys !== undefined && this.#waiting === 0 && !this.#isDue(keys, this.#needs.now());
+    return isUpToDate ? keys : this.#inTurn(async (current) => current);
   }
 
   /** Rotates now, in both modes (okta/authorization-server.md section 2.3). */
@@ -43,11 +47,12 @@ export class KeyRing {
 
   /** One after the other: two requests that come while a key is being made get the same one. */
   #inTurn(change: (keys: RingKeys) => Promise<RingKeys>): Promise<RingKeys> {
+    this.#waiting += 1;
     const turn = this.#work.then(async () => {
       this.#keys = await change(await this.#upToDate());
       return this.#keys;
     });
-    this.#work = turn.catch(() => undefined);
+    this.#work = turn.catch(() => undefined).finally(() => (this.#waiting -= 1));
     return turn;
   }
 
@@ -59,9 +64,13 @@ export class KeyRing {
       expired: null,
       lastRotated: now(),
     };
-    if (this.rotationMode === 'MANUAL') return keys;
+    if (!this.#isDue(keys, now())) return keys;
     const due = await this.#rotateDue(keys, now());
     return needsNext(due, now()) ? { ...due, next: await makeKey() } : due;
+  }
+
+  #isDue(keys: RingKeys, now: number): boolean {
+    return this.rotationMode === 'AUTO' && (dueRotations(keys, now) > 0 || needsNext(keys, now));
   }
 
   /** After two rotations nothing is left of the old keys: a clock that leaps by years makes no more of them. */

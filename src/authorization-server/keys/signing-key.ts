@@ -52,8 +52,13 @@ export function givenKeys(pems: readonly string[], random: RandomBytes): KeySour
 /** The key id is opaque: Okta's is no thumbprint (section 2.2). */
 function asSigningKey(privateKey: KeyObject, random: RandomBytes): SigningKey {
   const kid = opaqueText(random);
+  return { kid, privateKey, publicKey: publicKeyOf(privateKey, kid) };
+}
+
+/** The public half of a key. @throws TypeError where it is no RSA key */
+export function publicKeyOf(privateKey: KeyObject, kid: string): PublicKey {
   const { kty, e, n } = createPublicKey(privateKey).export({ format: 'jwk' });
   if (kty !== 'RSA' || e === undefined || n === undefined)
     throw new TypeError('signing keys must be RSA keys');
-  return { kid, privateKey, publicKey: { kty, alg: 'RS256', kid, use: 'sig', e, n } };
+  return { kty, alg: 'RS256', kid, use: 'sig', e, n };
 }

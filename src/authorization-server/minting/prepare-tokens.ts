@@ -21,7 +21,7 @@ export interface Minting {
   readonly client: Client;
   /** Null for client credentials. */
   readonly user: User | null;
-  /** As rules name it. */
+  /** Of this request: claims of groups are less limited with some (section 6.1). */
   readonly grantType: string;
   readonly access: GrantedAccess;
   /** Seconds since the epoch; null where nobody signed in. */
@@ -59,8 +59,12 @@ function draft(running: RunningOrg, minting: Minting): DraftTokens {
   const { issuer, access, refreshTokenJti } = minting;
   const isNamed = refreshTokenJti !== null && running.org.switches.accessJtiNamesRefreshToken;
   const drafted = draftTokens({
-    ...{ client: minting.client, user: minting.user, grantType: minting.grantType },
-    ...{ nonce: minting.nonce, authTime: minting.authTime, amr: ['pwd'] },
+    client: minting.client,
+    user: minting.user,
+    grantType: minting.grantType,
+    nonce: minting.nonce,
+    authTime: minting.authTime,
+    amr: ['pwd'],
     org: running.org,
     server: issuer.server,
     issuer: issuer.uri,

@@ -10,13 +10,15 @@ import type { TokenResponse } from './token-response.js';
 export async function signTokens(
   running: RunningOrg,
   { server }: Issuer,
-  { after, scopes }: PreparedTokens,
+  { after, scopes, refreshTokenJti }: PreparedTokens,
 ): Promise<TokenResponse> {
   const { access, identity } = after;
   if (access === undefined) throw oauthError('access_token_not_generated');
   const { active } = await running.keys.of(server).current();
   const issuedAt = Math.floor(running.clock.now() / 1000);
-  const accessToken = await signToken(finishAccessClaims(access, { issuedAt, scopes }), active);
+  const accessToken = signToken(finishAccessClaims(access, { issuedAt, scopes }), active);
+  const { jti } = access.claims;
+  if (refreshTokenJti !== null && typeof jti === 'string') running.revocations.tie(jti, refreshTokenJti);
   const response = {
     token_type: 'Bearer',
     expires_in: access.lifetimeSeconds,
@@ -24,6 +26,6 @@ export async function signTokens(
     scope: scopes.map(({ name }) => name).join(' '),
   } as const;
   if (identity === undefined) return response;
-  const idToken = await signToken(finishIdentityClaims(identity, { issuedAt, accessToken }), active);
+  const idToken = signToken(finishIdentityClaims(identity, { issuedAt, accessToken }), active);
   return { ...response, id_token: idToken };
 }

@@ -1,6 +1,6 @@
 import type { Path } from '../../config/file-fault.js';
 import { checkClient } from './check-client.js';
-import type { AssignmentsDto, ClientDto } from './client-file.dto.js';
+import type { AppGroupDto, AssignmentsDto, ClientDto } from './client-file.dto.js';
 import type { Names } from './name-index.js';
 import type { AppUser, Client, ClientAuthenticationMethod, User } from './org.js';
 import { publicKeysOf } from './public-keys.js';
@@ -54,10 +54,14 @@ interface AssignmentPlace {
   readonly names: Names;
 }
 
-function buildAssignments(
+function buildAssignments(dto: AssignmentsDto, place: AssignmentPlace): Client['assignments'] {
+  return { users: buildAppUsers(dto, place), groups: buildAppGroups(dto, place) };
+}
+
+function buildAppUsers(
   dto: AssignmentsDto,
   { path, users, names }: AssignmentPlace,
-): Client['assignments'] {
+): Client['assignments']['users'] {
   const appUsers = new Map<string, AppUser>();
   for (const [index, entry] of dto.users.entries()) {
     const at = [...path, 'users', index];
@@ -66,5 +70,20 @@ function buildAssignments(
     if (appUsers.has(user.id)) names.report(at, `${JSON.stringify(entry.user)} is assigned already`);
     appUsers.set(user.id, { userName: entry.userName ?? user.profile.login, profile: entry.profile });
   }
-  return { users: appUsers, groupIds: new Set(names.groups.findAll(dto.groups, [...path, 'groups'])) };
+  return appUsers;
+}
+
+function buildAppGroups(
+  dto: AssignmentsDto,
+  { path, names }: AssignmentPlace,
+): Client['assignments']['groups'] {
+  const appGroups = new Map<string, AppGroupDto['profile']>();
+  for (const [index, { group, profile }] of dto.groups.entries()) {
+    const at = [...path, 'groups', index];
+    const id = names.groups.find(group, at);
+    if (id === undefined) continue;
+    if (appGroups.has(id)) names.report(at, `${JSON.stringify(group)} is assigned already`);
+    appGroups.set(id, profile);
+  }
+  return appGroups;
 }

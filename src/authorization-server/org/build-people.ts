@@ -1,8 +1,10 @@
 import type { Path } from '../../config/file-fault.js';
 import { generatedId } from './generated-id.js';
+import type { GroupDto } from './group-file.dto.js';
 import type { Names } from './name-index.js';
-import type { GroupDto, UserDto } from './org-file.dto.js';
+import type { UserDto } from './org-file.dto.js';
 import type { Group, User } from './org.js';
+import { digestOfPassword } from './password-digest.js';
 
 /** The group that everybody is in, without being listed (okta/authorization-server.md section 9.4). */
 const EVERYONE: Group = {
@@ -10,13 +12,21 @@ const EVERYONE: Group = {
   name: 'Everyone',
   description: 'All users in your organization',
   type: 'BUILT_IN',
+  source: null,
+  profile: {},
 };
 
-export function buildGroups(dtos: readonly GroupDto[], { groups }: Names): ReadonlyMap<string, Group> {
+export function buildGroups(
+  dtos: readonly GroupDto[],
+  { groups, report }: Names,
+): ReadonlyMap<string, Group> {
   groups.add(EVERYONE, []);
   const built = dtos.map((dto, index): Group => {
-    const { name, description, type } = dto;
-    const group = { id: dto.id ?? generatedId('00g', name), name, description, type };
+    const { name, description, type, source = null, profile } = dto;
+    if (source !== null && type !== 'APP_GROUP') {
+      report(['groups', index, 'source'], 'belongs to groups of the type APP_GROUP');
+    }
+    const group = { id: dto.id ?? generatedId('00g', name), name, description, type, source, profile };
     groups.add(group, ['groups', index]);
     return group;
   });
@@ -40,5 +50,7 @@ function buildUser(dto: UserDto, path: Path, { users, groups, report }: Names): 
     .findAll(dto.groups, [...path, 'groups'])
     .filter((groupId) => groupId !== EVERYONE.id);
   const { status, passwordChanged, lastUpdated } = dto;
-  return { id, status, profile: { ...dto.profile, login }, groupIds, passwordChanged, lastUpdated };
+  const passwordDigest = dto.password === undefined ? null : digestOfPassword(dto.password);
+  const profile = { ...dto.profile, login };
+  return { id, status, profile, passwordDigest, groupIds, passwordChanged, lastUpdated };
 }

@@ -8,7 +8,6 @@ import {
   IsListOf,
   IsListOfSome,
   IsName,
-  IsNameList,
   IsObjectOf,
   IsOneOf,
   IsRedirectUriList,
@@ -54,6 +53,15 @@ export class AppUserDto {
   profile: Record<string, unknown> = {};
 }
 
+/** A group whose members use the app: its id or name, and the profile that they have in the app. */
+export class AppGroupDto {
+  @IsName()
+  group!: string;
+
+  @IsObject({ message: 'must be an object' })
+  profile: Record<string, unknown> = {};
+}
+
 export class AssignmentsDto {
   /** A name alone will do for a user. */
   @Transform(({ value }: { readonly value: unknown }) =>
@@ -62,13 +70,20 @@ export class AssignmentsDto {
   @IsListOf(() => AppUserDto)
   users: AppUserDto[] = [];
 
-  /** By id or name. */
-  @IsNameList()
-  groups: string[] = [];
+  /** A name alone will do for a group, too. */
+  @Transform(({ value }: { readonly value: unknown }) =>
+    Array.isArray(value) ? value.map(asAppGroup) : value,
+  )
+  @IsListOf(() => AppGroupDto)
+  groups: AppGroupDto[] = [];
 }
 
 function asAppUser(entry: unknown): unknown {
   return typeof entry === 'string' ? Object.assign(new AppUserDto(), { user: entry }) : entry;
+}
+
+function asAppGroup(entry: unknown): unknown {
+  return typeof entry === 'string' ? Object.assign(new AppGroupDto(), { group: entry }) : entry;
 }
 
 export class ClientDto {

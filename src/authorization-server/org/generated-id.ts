@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** The prefixes of Okta's ids (okta/authorization-server.md section 1). */
-export type IdPrefix = 'aus' | 'scp' | 'ocl' | '00p' | '0pr' | '00u' | '00g' | 'cal' | '00o';
+export type IdPrefix = 'aus' | 'scp' | 'ocl' | '00p' | '0pr' | '00u' | '00g' | 'cal' | 'HKY' | '00o';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 

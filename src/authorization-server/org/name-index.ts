@@ -40,6 +40,7 @@ export interface Names {
   readonly groups: NameIndex;
   readonly users: NameIndex;
   readonly clients: NameIndex;
+  readonly hookKeys: NameIndex;
   readonly hooks: NameIndex;
 }
 
@@ -49,6 +50,7 @@ export function emptyNames(report: Report): Names {
     groups: new NameIndex('group', report),
     users: new NameIndex('user', report),
     clients: new NameIndex('client', report),
+    hookKeys: new NameIndex('hook key', report),
     hooks: new NameIndex('inline hook', report),
   };
 }

@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import { Equals, IsDefined, IsObject } from 'class-validator';
 import { ClientDto } from './client-file.dto.js';
 import {
-  IsActiveStatus,
   IsInstant,
   IsListOf,
   IsName,
@@ -10,13 +9,15 @@ import {
   IsObjectOf,
   IsOktaId,
   IsOneOf,
-  IsText,
   IsTextLike,
   MayBeLeftOut,
 } from './file-decorators.js';
-import type { ActiveStatus, Group, User } from './org.js';
+import { GroupDto } from './group-file.dto.js';
+import { HookKeyDto, InlineHookDto } from './hook-file.dto.js';
+import type { User } from './org.js';
 import { ServerDto } from './server-file.dto.js';
 import { SwitchesDto } from './switches-file.dto.js';
+import { TrustedOriginDto } from './trusted-origin-file.dto.js';
 
 // The file of an org. Ids that are left out are made of the names, so that they are the same each time.
 
@@ -32,24 +33,9 @@ export class OrgDto {
   subDomain!: string;
 }
 
-const GROUP_TYPES: readonly Group['type'][] = ['OKTA_GROUP', 'APP_GROUP'];
-
-export class GroupDto {
-  @MayBeLeftOut()
-  @IsOktaId()
-  id?: string;
-
-  @IsName()
-  name!: string;
-
-  @IsText()
-  description: string = '';
-
-  @IsOneOf(GROUP_TYPES)
-  type: Group['type'] = 'OKTA_GROUP';
-}
-
-const USER_STATUSES: readonly User['status'][] = ['ACTIVE', 'SUSPENDED', 'DEPROVISIONED', 'STAGED'];
+const USER_STATUSES: readonly User['status'][] = [
+  ...(['ACTIVE', 'SUSPENDED', 'DEPROVISIONED', 'STAGED', 'LOCKED_OUT', 'PASSWORD_EXPIRED'] as const),
+];
 
 /** When what the file leaves open happened. */
 const LONG_AGO = '2026-01-01T00:00:00.000Z';
@@ -67,6 +53,11 @@ export class UserDto {
   @IsObject({ message: 'must be an object with a login' })
   profile!: Record<string, unknown>;
 
+  /** Left out, the person signs in without one. */
+  @MayBeLeftOut()
+  @IsTextLike(/^[^\p{Cc}]{1,255}$/u, { wanted: 'a password of 1 to 255 characters on one line' })
+  password?: string;
+
   /** By id or name; `Everyone` goes without saying. */
   @IsNameList()
   groups: string[] = [];
@@ -76,50 +67,6 @@ export class UserDto {
 
   @IsInstant()
   lastUpdated: string = LONG_AGO;
-}
-
-/** The name and the value of an HTTP header. */
-export class HeaderDto {
-  @IsTextLike(/^[\w!#$%&'*+.^`|~-]{1,255}$/, { wanted: 'the name of an HTTP header' })
-  key!: string;
-
-  @IsTextLike(/^[\x20-\x7E]{1,4096}$/, { wanted: 'the value of an HTTP header, in printable ASCII' })
-  value!: string;
-}
-
-export class HookChannelDto {
-  @IsOneOf(['HTTP'])
-  type = 'HTTP' as const;
-
-  @IsTextLike(/^https?:\/\/\S{1,1015}$/, { wanted: 'an https URI of at most 1024 characters' })
-  uri!: string;
-
-  @IsListOf(() => HeaderDto)
-  headers: HeaderDto[] = [];
-
-  /** The header that the hook knows the org by. */
-  @MayBeLeftOut()
-  @IsObjectOf(() => HeaderDto)
-  authScheme?: HeaderDto;
-}
-
-export class InlineHookDto {
-  @MayBeLeftOut()
-  @IsOktaId()
-  id?: string;
-
-  @IsName()
-  name!: string;
-
-  @IsActiveStatus()
-  status: ActiveStatus = 'ACTIVE';
-
-  @IsTextLike(/^1\.0\.[0-2]$/, { wanted: '1.0.0, 1.0.1 or 1.0.2' })
-  version: string = '1.0.0';
-
-  @IsDefined({ message: 'must be an object with a uri' })
-  @IsObjectOf(() => HookChannelDto)
-  channel!: HookChannelDto;
 }
 
 export class OrgFileDto {
@@ -139,8 +86,14 @@ export class OrgFileDto {
   @IsListOf(() => ClientDto)
   clients: ClientDto[] = [];
 
+  @IsListOf(() => HookKeyDto)
+  hookKeys: HookKeyDto[] = [];
+
   @IsListOf(() => InlineHookDto)
   inlineHooks: InlineHookDto[] = [];
+
+  @IsListOf(() => TrustedOriginDto)
+  trustedOrigins: TrustedOriginDto[] = [];
 
   @IsListOf(() => ServerDto)
   authorizationServers: ServerDto[] = [];

@@ -1,3 +1,5 @@
+import type { HookKey, InlineHook } from './inline-hook.js';
+
 /**
  * An emulated Okta org, as its YAML file describes it: read once, checked, frozen. Names follow Okta's management API
  * (okta/authorization-server.md sections 2 to 9); times are minutes or seconds, as each name says.
@@ -17,6 +19,9 @@ export interface Org {
   readonly groups: ReadonlyMap<string, Group>;
   /** By hook id. */
   readonly inlineHooks: ReadonlyMap<string, InlineHook>;
+  /** By id. */
+  readonly hookKeys: ReadonlyMap<string, HookKey>;
+  readonly trustedOrigins: readonly TrustedOrigin[];
   readonly switches: Switches;
 }
 
@@ -126,10 +131,13 @@ export interface Client {
   readonly refreshToken: { readonly rotationType: 'ROTATE' | 'STATIC'; readonly leewaySeconds: number };
   /** Free JSON: `app.profile` in expressions. */
   readonly profile: Readonly<Record<string, unknown>>;
-  /** Who may use it (section 7): people by user id with their profile in the app, and groups by id. */
+  /**
+   * Who may use it (section 7): people by user id with their profile in the app, and groups by id, the first ones first, with
+   * what their members have for a profile in the app.
+   */
   readonly assignments: {
     readonly users: ReadonlyMap<string, AppUser>;
-    readonly groupIds: ReadonlySet<string>;
+    readonly groups: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   };
 }
 
@@ -142,14 +150,25 @@ export interface AppUser {
 export interface User {
   /** `00u…`. */
   readonly id: string;
-  readonly status: 'ACTIVE' | 'SUSPENDED' | 'DEPROVISIONED' | 'STAGED';
+  readonly status: 'ACTIVE' | 'SUSPENDED' | 'DEPROVISIONED' | 'STAGED' | 'LOCKED_OUT' | 'PASSWORD_EXPIRED';
   /** `login`, `email`, `firstName`, `lastName`, `locale`, `timeZone` and others. */
   readonly profile: Readonly<Record<string, unknown>> & { readonly login: string };
+  /** Made by `digestOfPassword`; null where the file gives the person none. */
+  readonly passwordDigest: string | null;
   /** Without `Everyone`. */
   readonly groupIds: readonly string[];
   /** ISO 8601. */
   readonly passwordChanged: string;
   readonly lastUpdated: string;
+}
+
+/** An origin of pages that the org trusts; its members are called as in Okta's management API. */
+export interface TrustedOrigin {
+  readonly name: string;
+  /** As browsers send it: scheme, host and port. */
+  readonly origin: string;
+  /** `CORS`: its pages may read answers. `REDIRECT` is for pages that this emulator does not have. */
+  readonly scopes: readonly ('CORS' | 'REDIRECT')[];
 }
 
 export interface Group {
@@ -158,21 +177,10 @@ export interface Group {
   readonly name: string;
   readonly description: string;
   readonly type: 'OKTA_GROUP' | 'APP_GROUP' | 'BUILT_IN';
-}
-
-export interface InlineHook {
-  /** `cal…`. */
-  readonly id: string;
-  readonly name: string;
-  readonly status: ActiveStatus;
-  readonly version: string;
-  readonly channel: {
-    readonly type: 'HTTP';
-    /** https, or http where the switch `allowHttpHooks` says so. */
-    readonly uri: string;
-    readonly headers: readonly { readonly key: string; readonly value: string }[];
-    readonly authScheme: { readonly key: string; readonly value: string } | null;
-  };
+  /** The app that it was imported from, and its type, such as `active_directory`; null where that is not known, or none. */
+  readonly source: { readonly id: string; readonly type: string } | null;
+  /** Custom attributes, as expressions see them; the name and the description are not among them. */
+  readonly profile: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -208,8 +216,18 @@ export interface Switches {
   readonly consentRequiredForTrustedServices: boolean;
   /** A 4.1: `prompt=none` without a session redirects with `login_required`, or shows a page. */
   readonly promptNoneWithoutSession: 'redirect' | 'page';
+  /** H 1.9, variant 08: whether a hook is shown a session when a password is exchanged for tokens. */
+  readonly sessionOnPasswordGrant: boolean;
+  /** A 4.2: whether a client may introspect the access tokens of other clients, as a resource server would. */
+  readonly introspectOthersAccessTokens: boolean;
+  /** A 4.2: a `token_type_hint` that is not of the token is passed over, or the token counts as inactive. */
+  readonly wrongTokenTypeHint: 'ignore' | 'inactive';
   /** A 11: `offline_access` for a client without the refresh_token grant: granted without a token, or refused. */
   readonly offlineAccessWithoutGrant: 'grant' | 'refuse';
-  /** Not Okta's: lets a hook be called over plain HTTP, where a test has no certificate. */
+  /** H 6.2: what becomes of a token that a hook answered 401 to: the next call fetches another one, or it is kept as long as it lasts. */
+  readonly refusedHookToken: 'drop' | 'keep';
+  /** A 6.1, 8: whether an expression that yields an empty list leaves its claim out (a support article), or sets it. */
+  readonly emptyListClaims: 'omit' | 'include';
+  /** Not Okta's: lets a hook be called, and its token be fetched, over plain HTTP, where a test has no certificate. */
   readonly allowHttpHooks: boolean;
 }

@@ -92,6 +92,27 @@ describe('readOrgFile', () => {
     expect(Object.isFrozen(policy?.rules[0]?.groups.include)).toBe(true);
   });
 
+  it('holds no password, and names none in a fault', () => {
+    const users = [{ password: 'correct horse', profile: { login: 'dana' } }];
+    const org = readOrgFile(orgText({ users }));
+    expect(JSON.stringify([...org.users.values()])).not.toContain('correct');
+    const wrong = problemsIn({ users: [{ password: 'correct\nhorse', profile: { login: 'dana' } }] });
+    expect(wrong).toEqual(['users[0].password: must be a password of 1 to 255 characters on one line']);
+  });
+
+  it('trusts origins as browsers send them, and nothing else', () => {
+    const origins = ['https://a.example', 'http://localhost:3000'];
+    const trustedOrigins = origins.map((origin) => ({ name: 'Pages', origin }));
+    expect(readOrgFile(orgText({ trustedOrigins })).trustedOrigins).toMatchObject(
+      origins.map((origin) => ({ origin, scopes: ['CORS', 'REDIRECT'] })),
+    );
+    for (const origin of ['https://a.example/', 'https://A.example', 'https://a.example:443', 'null', '*']) {
+      expect(problemsIn({ trustedOrigins: [{ name: 'Pages', origin }] })).toEqual([
+        expect.stringMatching(/^trustedOrigins\[0\]\.origin: must be an origin as browsers send it/),
+      ]);
+    }
+  });
+
   it('has the switches as the references suggest, but for those that the file sets', () => {
     const { switches } = readOrgFile(orgText({ switches: { nullValues: 'apply' } }));
     expect(switches).toMatchObject({ nullValues: 'apply', chainedOperations: 'allow' });
@@ -152,7 +173,7 @@ describe('readOrgFile', () => {
     ],
     [
       { users: [{ profile: { login: 'a' }, status: 'LOST' }] },
-      'users[0].status: must be one of ACTIVE, SUSPENDED, DEPROVISIONED, STAGED',
+      'users[0].status: must be one of ACTIVE, SUSPENDED, DEPROVISIONED, STAGED, LOCKED_OUT, PASSWORD_EXPIRED',
     ],
   ])('refuses %j', (parts, problem) => {
     expect(problemsIn(parts)).toContain(problem);
@@ -189,7 +210,7 @@ describe('readOrgFile', () => {
       });
     });
 
-    it('assigns people by login or id, with a profile in the app or without', () => {
+    it('assigns people by login or id and groups by name, with a profile in the app or without', () => {
       const org = readOrgFile(
         orgText({
           users: [
@@ -199,7 +220,7 @@ describe('readOrgFile', () => {
           ...clientWith({
             assignments: {
               users: ['dana', { user: '00u2', userName: 'e', profile: { team: 'red' } }],
-              groups: ['Staff'],
+              groups: ['Everyone', { group: 'Staff', profile: { desk: 4 } }],
             },
           }),
         }),
@@ -209,8 +230,11 @@ describe('readOrgFile', () => {
         ['00u1', { userName: 'dana', profile: {} }],
         ['00u2', { userName: 'e', profile: { team: 'red' } }],
       ]);
-      const [, staff] = org.groups.keys();
-      expect([...(assignments?.groupIds ?? [])]).toEqual([staff]);
+      const [everyone, staff] = org.groups.keys();
+      expect([...(assignments?.groups ?? [])]).toEqual([
+        [everyone, {}],
+        [staff, { desk: 4 }],
+      ]);
     });
 
     it.each([
@@ -277,6 +301,15 @@ describe('readOrgFile', () => {
         { assignments: { users: ['dana@acme.example', 'dana@acme.example'] } },
         'clients[0].assignments.users[1]: "dana@acme.example" is assigned already',
       ],
+      [
+        { assignments: { groups: ['Staff', { group: 'Staff', profile: { desk: 4 } }] } },
+        'clients[0].assignments.groups[1]: "Staff" is assigned already',
+      ],
+      [
+        { assignments: { groups: [{ group: 'Nobody' }] } },
+        'clients[0].assignments.groups[0]: there is no group called "Nobody"',
+      ],
+      [{ assignments: { groups: [1] } }, 'clients[0].assignments.groups[0]: must be a list of objects'],
     ])('refuses %j', (parts, problem) => {
       expect(problemsIn(clientWith(parts))).toContain(problem);
     });

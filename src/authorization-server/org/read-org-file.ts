@@ -1,6 +1,7 @@
 import type { FileFault } from '../../config/file-fault.js';
 import { readYamlFile } from '../../config/yaml-file.js';
 import { buildClients } from './build-clients.js';
+import { buildHookKeys } from './build-hook-keys.js';
 import { buildHooks } from './build-hooks.js';
 import { buildGroups, buildUsers } from './build-people.js';
 import { buildServers } from './build-servers.js';
@@ -34,11 +35,13 @@ function buildOrg({ org, switches, ...lists }: OrgFileDto, report: Report): Org 
   const groups = buildGroups(lists.groups, names);
   const users = buildUsers(lists.users, names);
   const clients = buildClients(lists.clients, users, names);
-  const inlineHooks = buildHooks(lists.inlineHooks, names, switches);
+  const hookKeys = buildHookKeys(lists.hookKeys, names);
+  const inlineHooks = buildHooks(lists.inlineHooks, { hookKeys, names, switches });
   const servers = buildServers(lists.authorizationServers, names);
   const { name, subDomain, id = generatedId('00o', subDomain) } = org;
   return {
-    ...{ id, name, subDomain, servers, clients, users, groups, inlineHooks },
+    ...{ id, name, subDomain, servers, clients, users, groups, inlineHooks, hookKeys },
+    trustedOrigins: lists.trustedOrigins,
     switches,
   };
 }

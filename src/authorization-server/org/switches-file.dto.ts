@@ -47,8 +47,23 @@ export class SwitchesDto implements Switches {
   @IsOneOf(['redirect', 'page'])
   promptNoneWithoutSession = DEFAULT_SWITCHES.promptNoneWithoutSession;
 
+  @IsTrueOrFalse()
+  sessionOnPasswordGrant = DEFAULT_SWITCHES.sessionOnPasswordGrant;
+
+  @IsTrueOrFalse()
+  introspectOthersAccessTokens = DEFAULT_SWITCHES.introspectOthersAccessTokens;
+
+  @IsOneOf(['ignore', 'inactive'])
+  wrongTokenTypeHint = DEFAULT_SWITCHES.wrongTokenTypeHint;
+
   @IsOneOf(['grant', 'refuse'])
   offlineAccessWithoutGrant = DEFAULT_SWITCHES.offlineAccessWithoutGrant;
+
+  @IsOneOf(['drop', 'keep'])
+  refusedHookToken = DEFAULT_SWITCHES.refusedHookToken;
+
+  @IsOneOf(['omit', 'include'])
+  emptyListClaims = DEFAULT_SWITCHES.emptyListClaims;
 
   @IsTrueOrFalse()
   allowHttpHooks = DEFAULT_SWITCHES.allowHttpHooks;

@@ -16,6 +16,11 @@ export const DEFAULT_SWITCHES: Switches = Object.freeze({
   narrowCodeFlowScopes: false,
   consentRequiredForTrustedServices: true,
   promptNoneWithoutSession: 'redirect',
+  sessionOnPasswordGrant: false,
+  introspectOthersAccessTokens: true,
+  wrongTokenTypeHint: 'ignore',
   offlineAccessWithoutGrant: 'grant',
+  refusedHookToken: 'drop',
+  emptyListClaims: 'omit',
   allowHttpHooks: false,
 });

@@ -4,7 +4,7 @@ import { stateOf, type RefreshToken } from './refresh-chain.js';
 const TOKEN: RefreshToken = {
   chain: {
     ...{ id: 'oar1', issuerId: 'default', clientId: '0oa1', userId: '00u1', scopes: ['openid'] },
-    ...{ authorization: {}, authTime: 0, expiresAt: 10_000 },
+    ...{ grantType: 'authorization_code', authorization: {}, authTime: 0, expiresAt: 10_000 },
   },
   idleUntil: 5_000,
   replacedAt: null,

@@ -8,6 +8,8 @@ export interface RefreshChain {
   readonly issuerId: string;
   readonly clientId: string;
   readonly userId: string;
+  /** Of the request that began it: rules match a refresh by it (section 7). */
+  readonly grantType: string;
   /** Names, as they were granted first: a refresh may ask for fewer, never for more. */
   readonly scopes: readonly string[];
   /** The request that began it, as a hook is shown it on a refresh. */

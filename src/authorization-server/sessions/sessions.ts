@@ -61,6 +61,11 @@ export class Sessions {
     return this.#sessions.find(cookie, this.#needs.now());
   }
 
+  /** The cookie stands for nobody any more. */
+  end(cookie: string): void {
+    this.#sessions.take(cookie, this.#needs.now());
+  }
+
   clear(): void {
     this.#tokens.clear();
     this.#sessions.clear();

@@ -30,12 +30,20 @@ export function signedIn(running: RunningOrg, hints: SignInHints): SignedIn | un
   return { session: running.sessions.begin(running.signedInUserId), isFresh: true };
 }
 
+/** The session that a cookie stands for. Nobody has one who may not sign in any more: the next person at the browser may. */
+export function sessionOf({ sessions, org }: RunningOrg, cookie: string | undefined): Session | undefined {
+  const session = cookie === undefined ? undefined : sessions.find(cookie);
+  return session !== undefined && org.users.get(session.userId)?.status === 'ACTIVE' ? session : undefined;
+}
+
 function sessionOfBrowser(running: RunningOrg, { cookie, prompt, maxAge }: SignInHints): Session | undefined {
-  const session = cookie === undefined ? undefined : running.sessions.find(cookie);
+  const session = sessionOf(running, cookie);
   if (session === undefined || prompt.includes('login')) return undefined;
   return isRecent(session, maxAge, running.clock.now()) ? session : undefined;
 }
 
+/** Nothing is recent enough for an age of zero: it asks for a sign-in like `prompt=login` (OpenID Connect Core 1.0, section 3.1.2.1). */
 function isRecent({ lastPasswordVerificationAt }: Session, maxAge: number | null, now: number): boolean {
+  if (maxAge === 0) return false;
   return maxAge === null || now <= lastPasswordVerificationAt + maxAge * 1000;
 }

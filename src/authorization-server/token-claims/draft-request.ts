@@ -1,20 +1,26 @@
 import type { Client, CustomServer, Org, Rule, Scope, User } from '../org/org.js';
 
-/** The tokens to draft: who gets them from whom, and which. */
-export interface DraftRequest {
+/** Claims that are asked for: of whom, and on which occasion. */
+export interface ClaimRequest {
   readonly org: Org;
-  /** The org server's own tokens have an audience as well, and no claims of its configuration (section 1). */
-  readonly server: Pick<CustomServer, 'audience' | 'claims'>;
-  /** What `iss` says. */
-  readonly issuer: string;
+  readonly server: Pick<CustomServer, 'claims'>;
   readonly client: Client;
   /** Null for client credentials. */
   readonly user: User | null;
-  readonly rule: Pick<Rule, 'accessTokenLifetimeMinutes'>;
   readonly scopes: readonly Scope[];
   readonly grantType: string;
   /** A thin one has only the claims that are always included (section 6.4). */
   readonly issuesIdToken: 'thin' | 'fat' | 'none';
+  readonly amr: readonly string[];
+}
+
+/** The tokens to draft: who gets them from whom, and which. */
+export interface DraftRequest extends ClaimRequest {
+  /** The org server's own tokens have an audience as well, and no claims of its configuration (section 1). */
+  readonly server: Pick<CustomServer, 'audience' | 'claims'>;
+  /** What `iss` says. */
+  readonly issuer: string;
+  readonly rule: Pick<Rule, 'accessTokenLifetimeMinutes'>;
   readonly issuesAccessToken: boolean;
   readonly nonce: string | null;
   /** Seconds since the epoch; null where nobody signed in. */
@@ -23,7 +29,6 @@ export interface DraftRequest {
   readonly accessJti: string;
   /** `ID.…` */
   readonly identityJti: string;
-  readonly amr: readonly string[];
 }
 
 /** Claims by name, as JSON. */

@@ -264,6 +264,73 @@ describe('draftTokens', () => {
       });
     });
 
+    it('is left out where it is an empty list, or set where a switch says so', () => {
+      const claims = [{ name: 'teams', value: 'Groups.startsWith("OKTA", "Nobody", 10) ?: {}' }];
+      const parts = { authorizationServers: [serverFile({ claims })] };
+      expect(accessClaims(asPerson(orgOf(parts), 'openid'))).not.toHaveProperty('teams');
+      const including = orgOf({ ...parts, switches: { emptyListClaims: 'include' } });
+      expect(accessClaims(asPerson(including, 'openid'))['teams']).toEqual([]);
+    });
+
+    it('sees the profile that a person has in the app, by name or by the first group', () => {
+      const client = {
+        ...{ id: '0oaweb', label: 'Web', secret: 'a-secret-of-the-web-app' },
+        redirectUris: ['https://app.example/callback'],
+        assignments: {
+          users: [{ user: '00udana', profile: { team: 'red' } }],
+          groups: [
+            'Everyone',
+            { group: 'Partners', profile: { team: 'blue' } },
+            { group: 'Staff', profile: { team: 'green', desk: 4 } },
+          ],
+        },
+      };
+      const claims = [{ name: 'team', value: 'appuser.team' }];
+      const parts = { clients: [client], authorizationServers: [serverFile({ claims })] };
+      const teamOf = (org: Org, id: '00udana' | '00ueli'): unknown =>
+        accessClaims({ ...asPerson(org, 'openid'), user: userOf(org, id) })['team'];
+      const org = orgOf(parts);
+      expect(teamOf(org, '00udana')).toBe('red');
+      expect(teamOf(org, '00ueli')).toBeUndefined();
+      const groups = client.assignments.groups.slice(1);
+      const others = orgOf({ ...parts, clients: [{ ...client, assignments: { groups } }] });
+      expect(teamOf(others, '00udana')).toBe('green');
+      expect(teamOf(others, '00ueli')).toBe('blue');
+    });
+
+    it('sees the groups of the person, where they come from and what the org keeps of them', () => {
+      const org = orgOf({
+        groups: [
+          { name: 'Staff', id: '00gstaff', description: 'All of us', profile: { floor: 3 } },
+          { name: 'Admins', type: 'APP_GROUP', source: { id: '0oadirectory', type: 'active_directory' } },
+          { name: 'Partners' },
+        ],
+        authorizationServers: [
+          serverFile({
+            claims: [
+              { name: 'own', value: 'Groups.contains("OKTA", "", 100)' },
+              { name: 'imported', value: 'Groups.startsWith("active_directory", "A", 100)' },
+              { name: 'floors', value: 'getFilteredGroups({"00gstaff"}, "group.profile.floor", 1)' },
+              { name: 'described', value: "user.getGroups({'group.id': '00gstaff'}).![profile.description]" },
+              {
+                name: 'class',
+                value: "user.getGroups({'group.source.id': '0oadirectory'}).![objectClass][0][0]",
+              },
+              { name: 'who', value: 'user.getInternalProperty("id") + user.getInternalProperty("status")' },
+            ],
+          }),
+        ],
+      });
+      expect(accessClaims(asPerson(org, 'openid'))).toMatchObject({
+        own: ['Everyone', 'Staff'],
+        imported: ['Admins'],
+        floors: [3],
+        described: ['All of us'],
+        class: 'okta:windows_security_principal',
+        who: '00udanaACTIVE',
+      });
+    });
+
     it('takes a name that is a URI, or one that objects have', () => {
       const org = orgWithClaims(
         { name: 'https://acme.example/x', value: "'u'" },
@@ -307,6 +374,28 @@ describe('draftTokens', () => {
       expect(accessClaims(asPerson(groups(filter, value), 'openid'))['teams']).toEqual(names);
     });
 
+    it('fails the request where a regular expression keeps too busy', () => {
+      const name = 'a'.repeat(255);
+      const group = {
+        id: '00gbusy',
+        name,
+        description: '',
+        type: 'OKTA_GROUP' as const,
+        source: null,
+        profile: {},
+      };
+      const org = groups('REGEX', `(${'a*'.repeat(300)}){50}b`);
+      const busy = { ...org, groups: new Map([[group.id, group]]) };
+      const user = { ...userOf(org, '00udana'), groupIds: [group.id] };
+      expect(draftTokens(asPerson(busy, 'openid', { user }))).toMatchObject({
+        kind: 'refused',
+        error: {
+          description: "The 'teams' user claim could not be evaluated.",
+          detail: 'RESOURCE claim "teams": it takes too many steps',
+        },
+      });
+    });
+
     it('has none for a machine', () => {
       expect(accessClaims(asService(groups('REGEX', '.*'), ''))).not.toHaveProperty('teams');
     });
@@ -327,7 +416,10 @@ describe('draftTokens', () => {
       const names = Array.from({ length: 101 }, (_, index) => `Team ${String(index)}`);
       const org = groups('STARTS_WITH', 'Team');
       const many = new Map(
-        names.map((name) => [name, { id: name, name, description: '', type: 'OKTA_GROUP' as const }]),
+        names.map((name) => [
+          name,
+          { id: name, name, description: '', type: 'OKTA_GROUP' as const, source: null, profile: {} },
+        ]),
       );
       const user = { ...userOf(org, '00udana'), groupIds: names };
       const request = asPerson({ ...org, groups: many }, 'openid', { user });

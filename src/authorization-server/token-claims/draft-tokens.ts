@@ -1,6 +1,7 @@
 import { DEFAULT_LIFETIME_SECONDS } from '../../okta/limits.js';
 import { oauthError, type OAuthError } from '../errors/oauth-errors.js';
 import type { DraftToken, DraftTokens } from '../hook/draft-tokens.js';
+import type { User } from '../org/org.js';
 import { configuredClaims } from './configured-claims.js';
 import type { Claims, DraftRequest } from './draft-request.js';
 import { ACCESS_ORDER, IDENTITY_ORDER, inWireOrder } from './wire-order.js';
@@ -31,18 +32,25 @@ function draftAccessToken(request: DraftRequest): DraftOutcome {
   const { server, issuer, client, user, authTime, rule } = request;
   const subject = subjectOf(request, configured.claims);
   if (subject.kind === 'refused') return subject;
-  const claims = {
+  const machine = {
     ...configured.claims,
-    ...{ ver: 1, jti: request.accessJti, iss: issuer, aud: server.audience, cid: client.id },
-    ...(user === null ? {} : { uid: user.id }),
-    ...(user === null || authTime === null ? {} : { auth_time: authTime }),
+    ver: 1,
+    jti: request.accessJti,
+    iss: issuer,
+    aud: server.audience,
+    cid: client.id,
     sub: subject.sub,
   };
+  const claims = user === null ? machine : { ...machine, ...personClaims(user, authTime) };
   const access: DraftToken = {
     claims: inWireOrder(claims, ACCESS_ORDER),
     lifetimeSeconds: rule.accessTokenLifetimeMinutes * 60,
   };
   return { kind: 'drafts', drafts: { access } };
+}
+
+function personClaims({ id }: User, authTime: number | null): Claims {
+  return authTime === null ? { uid: id } : { uid: id, auth_time: authTime };
 }
 
 type Subject =

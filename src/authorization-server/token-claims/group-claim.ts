@@ -2,8 +2,13 @@ import { groupsOf } from '../org/groups-of.js';
 import type { GroupFilter, Org, User } from '../org/org.js';
 import { matchesPattern } from '../group-pattern/group-pattern.js';
 import { parseGroupPattern } from '../group-pattern/parse-group-pattern.js';
+import { StepLimit } from '../group-pattern/step-limit.js';
 
-/** The names of the person's groups that match; those of apps and directories never do (okta/authorization-server.md section 6.1). */
+/**
+ * The names of the person's groups that match; those of apps and directories never do (okta/authorization-server.md section 6.1).
+ *
+ * @throws StepLimitError where a regular expression keeps too busy
+ */
 export function matchingGroups(org: Org, user: User, filter: GroupFilter): readonly string[] {
   const isMatch = groupTest(filter);
   return groupsOf(org, user)
@@ -23,7 +28,8 @@ function groupTest({ filter, value }: GroupFilter): (name: string) => boolean {
       return (name) => name.toLowerCase().includes(wanted);
     case 'REGEX': {
       const pattern = parseGroupPattern(value);
-      return (name) => matchesPattern(pattern, name);
+      const steps = new StepLimit();
+      return (name) => matchesPattern(pattern, name, steps);
     }
   }
 }

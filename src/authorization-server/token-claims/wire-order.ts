@@ -23,7 +23,8 @@ export const IDENTITY_ORDER = [
 
 /** The claims with the known ones first, in their order, and the others behind, in theirs. */
 export function inWireOrder(claims: Claims, order: readonly string[]): Claims {
-  const known = order.filter((name) => Object.hasOwn(claims, name));
-  const others = Object.keys(claims).filter((name) => !order.includes(name));
-  return Object.fromEntries([...known, ...others].map((name) => [name, claims[name]]));
+  const entries: [string, unknown][] = [];
+  for (const name of order) if (Object.hasOwn(claims, name)) entries.push([name, claims[name]]);
+  for (const name of Object.keys(claims)) if (!order.includes(name)) entries.push([name, claims[name]]);
+  return Object.fromEntries(entries);
 }

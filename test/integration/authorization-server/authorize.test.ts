@@ -93,12 +93,6 @@ describe('a page, and never a redirect, is shown', () => {
     expect(status).toBe(400);
     expect(html).toContain('The authorization server id is invalid.');
   });
-
-  it('and what it shows is text', async () => {
-    const { html } = await authorize(issuer, { ...WEB_REQUEST, scope: '<script>alert(1)</script>' });
-    expect(html).toContain('&lt;script&gt;');
-    expect(html).not.toContain('<script>alert');
-  });
 });
 
 describe('the client is told by redirect', () => {
@@ -206,32 +200,6 @@ describe('the client is told by redirect', () => {
 });
 
 describe('who signs in', () => {
-  it('is asked on a page, which can be used once', async () => {
-    const asked = await authorize(issuer, WEB_REQUEST);
-    expect(asked.status).toBe(200);
-    expect(asked.html).toContain('dana@test.example');
-    expect(asked.html).not.toContain('fay@test.example');
-    const [, action = ''] = /action="([^"]+)"/.exec(asked.html) ?? [];
-    const pick = async (): ReturnType<typeof authorize> =>
-      asPage(
-        await fetch(`${server.url}${action}`, {
-          ...{ method: 'POST', redirect: 'manual' },
-          body: new URLSearchParams({ user: '00uDana' }),
-        }),
-      );
-    const picked = await pick();
-    expect(picked.redirect).toEqual({ code: expect.any(String), state: 'st-1' });
-    expect((await pick()).status).toBe(400);
-    const [cookie = ''] = (picked.headers.get('set-cookie') ?? '').split(';');
-    const again = await authorize(issuer, { ...WEB_REQUEST, prompt: 'none' }, { cookie });
-    expect(again.redirect).toMatchObject({ code: expect.any(String) as unknown });
-    const login = await authorize(issuer, { ...WEB_REQUEST, prompt: 'login' }, { cookie });
-    expect(login.status).toBe(200);
-    server.clock.advance(61_000);
-    const aged = await authorize(issuer, { ...WEB_REQUEST, max_age: '60' }, { cookie });
-    expect(aged.status).toBe(200);
-  });
-
   it('is not asked where the client wants no page', async () => {
     const { redirect } = await authorize(issuer, { ...WEB_REQUEST, prompt: 'none' });
     expect(redirect).toEqual({
@@ -377,28 +345,24 @@ describe('a code', () => {
 
 describe('consent', () => {
   const asking = orgFile().replace("{ name: 'write:invoices'", "{ name: 'write:invoices', consent: REQUIRED");
+  const scope = 'openid write:invoices';
 
-  it('is asked for by a page where somebody is signed in already and the client asks for it', async () => {
+  it('is not asked for by a client that is trusted', async () => {
     server.replaceOrg(asking);
-    const scope = 'openid write:invoices';
-    const first = await danaAsks({ scope });
-    const [cookie = ''] = (first.headers.get('set-cookie') ?? '').split(';');
-    const silent = await authorize(issuer, { ...WEB_REQUEST, scope }, { cookie });
-    const asked = await authorize(issuer, { ...WEB_REQUEST, scope, prompt: 'consent' }, { cookie });
+    const { redirect } = await danaAsks({ scope });
     server.replaceOrg(orgFile());
-    expect([first.status, silent.status, asked.status]).toEqual([302, 302, 200]);
-    expect(asked.html).toContain('write:invoices');
+    expect(redirect).toHaveProperty('code');
   });
 
   it('is what a client cannot have that wants no page, even of somebody who has just signed in', async () => {
     server.replaceOrg(asking.replace('label: Web', 'label: Web\n    consentMethod: REQUIRED'));
-    const { redirect } = await danaAsks({ scope: 'openid write:invoices', prompt: 'none' });
-    const shown = await danaAsks({ scope: 'openid write:invoices' });
+    const { redirect } = await danaAsks({ scope, prompt: 'none' });
+    const shown = await danaAsks({ scope });
     server.replaceOrg(orgFile());
     expect(redirect).toEqual({
       ...{ state: 'st-1', error: 'consent_required' },
       error_description: 'The following scopes require user consent: [write:invoices].',
     });
-    expect(shown.redirect).toHaveProperty('code');
+    expect([shown.status, shown.html.includes('Allow access?')]).toEqual([200, true]);
   });
 });

@@ -93,6 +93,15 @@ describe('a request', () => {
     expect(outcome(await postForm(endpoint, MACHINE))).toEqual(refusedClient('No client credentials found.'));
   });
 
+  it('whose header names a public client alone comes from it: Okta’s own library revokes in that way', async () => {
+    const alone = (id: string) => ({ authorization: `Basic ${btoa(id)}` });
+    const form = { grant_type: 'refresh_token', refresh_token: 'x' };
+    expect((await postForm(endpoint, form, alone('0oaBrowser'))).body).toMatchObject({
+      error: 'invalid_grant',
+    });
+    expect((await postForm(endpoint, MACHINE, alone('0oaService'))).status).toBe(401);
+  });
+
   it.each(['Bearer abc', 'Basic', 'Basic !!!', `Basic ${btoa('no colon')}`, `Basic ${btoa(':no id')}`])(
     'whose header is %j is refused',
     async (authorization) => {

@@ -32,7 +32,7 @@ describe('a discovery document', () => {
     expect(await bodyOf('/.well-known/oauth-authorization-server')).toMatchObject({
       issuer: server.url,
       token_endpoint: `${server.url}/oauth2/v1/token`,
-      grant_types_supported: ['authorization_code', 'refresh_token'],
+      grant_types_supported: ['authorization_code', 'refresh_token', 'password'],
       scopes_supported: ['openid', 'profile', 'email', 'address', 'phone', 'offline_access', 'groups'],
     });
   });
@@ -53,9 +53,11 @@ describe('a discovery document', () => {
 
   it('for OpenID Connect lists no client credentials, as the recorded ones do not', async () => {
     const openid = await bodyOf('/oauth2/default/.well-known/openid-configuration');
-    expect(openid).toMatchObject({ grant_types_supported: ['authorization_code', 'refresh_token'] });
+    expect(openid).toMatchObject({
+      grant_types_supported: ['authorization_code', 'refresh_token', 'password'],
+    });
     expect(await bodyOf('/oauth2/default/.well-known/oauth-authorization-server')).toMatchObject({
-      grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token'],
+      grant_types_supported: ['authorization_code', 'refresh_token', 'password', 'client_credentials'],
     });
   });
 

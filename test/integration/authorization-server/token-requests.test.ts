@@ -55,18 +55,18 @@ describe('a token request', () => {
       refusal(
         400,
         'invalid_request',
-        "The token request must specify a 'grant_type'. Valid values: [authorization_code, client_credentials, refresh_token]",
+        "The token request must specify a 'grant_type'. Valid values: [authorization_code, refresh_token, password, client_credentials]",
       ),
     );
     expect((await postForm(endpoint, {})).status).toBe(401);
   });
 
   it('with a grant type that there is not is refused', async () => {
-    expect(outcome(await postForm(endpoint, { grant_type: 'password' }, service))).toEqual(
+    expect(outcome(await postForm(endpoint, { grant_type: 'implicit' }, service))).toEqual(
       refusal(
         400,
         'unsupported_grant_type',
-        'The authorization grant type is not supported by the authorization server. Configured grant types: [authorization_code, client_credentials, refresh_token].',
+        'The authorization grant type is not supported by the authorization server. Configured grant types: [authorization_code, refresh_token, password, client_credentials].',
       ),
     );
   });
