@@ -14,7 +14,7 @@ import { readAuthorizeRequest, responseModeOf, type AuthorizeRequest } from './a
 import { withSession } from './browser-cookies.js';
 import { deliver } from './deliver.js';
 import { asErrorPage, errorPage } from './error-page.js';
-import { accessOf, activeUser, issueCode } from './issue-code.js';
+import { accessOf, activeUser, checkScopes, issueCode } from './issue-code.js';
 import { recipientOf, type Recipient } from './recipient.js';
 
 /** Answers `/authorize`: with a code or an error for the client, or with a page (okta/authorization-server.md section 4.1). */
@@ -37,6 +37,7 @@ async function answerRecipient(running: RunningOrg, authorizing: Authorizing): P
   const parameters = readParameters(arrival.parameters);
   return delivering(running, authorizing, async () => {
     const asked = readAuthorizeRequest(recipient, parameters);
+    checkScopes(running, { issuer: authorizing.issuer, asked });
     const present = whoIsSignedIn(running, arrival, asked);
     if (present === undefined) return askWhoSignsIn(running, authorizing, asked);
     const answer = await delivering(running, authorizing, () =>

@@ -7,6 +7,7 @@ import { grantAccess } from '../minting/grant-access.js';
 import { prepareTokens } from '../minting/prepare-tokens.js';
 import type { User } from '../org/org.js';
 import type { GrantedAccess } from '../policy/access-decision.js';
+import { requestedScopes } from '../policy/requested-scopes.js';
 import { isRefreshable } from '../refresh-tokens/is-refreshable.js';
 import type { RunningOrg } from '../running-org.js';
 import { protocolRequestOf, type AuthorizeRequest } from './authorize-request.js';
@@ -21,6 +22,19 @@ export interface Authorization {
 }
 
 const GRANT_TYPE = 'authorization_code';
+
+/** Nobody signs in for what no person could be granted (okta/authorization-server.md sections 3.6 and 3.7). @throws OAuthError */
+export function checkScopes(
+  { org }: RunningOrg,
+  { issuer, asked: { client, scope } }: Pick<Authorization, 'issuer' | 'asked'>,
+): void {
+  const requested = requestedScopes(
+    issuer.server,
+    { client, user: null, grantType: GRANT_TYPE, scope },
+    org.switches,
+  );
+  if (requested.kind === 'refused') throw requested.error;
+}
 
 /** What policies grant a person who asks for a code. @throws OAuthError */
 export function accessOf(

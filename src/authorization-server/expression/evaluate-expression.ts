@@ -21,7 +21,7 @@ export type Evaluation =
  */
 export function evaluateExpression(text: string, context: ExpressionContext): Evaluation {
   try {
-    const value = evaluate(readExpression(text), scopeOf(context, new StepLimit()));
+    const value = evaluate(readExpression(text), scopeOf(context, { text, steps: new StepLimit() }));
     assertNoGroup(value);
     return { kind: 'value', value };
   } catch (error) {
@@ -35,14 +35,33 @@ function isFailure(error: unknown): error is ExpressionError | StepLimitError {
 }
 
 /** An expression within the expression sees variables of its own, and no person. */
-function scopeOf({ variables, person }: ExpressionContext, steps: StepLimit): Scope {
+function scopeOf(
+  { variables, person }: ExpressionContext,
+  { text: whole, steps }: { readonly text: string; readonly steps: StepLimit },
+): Scope {
   return {
     ...{ variables, person, steps },
     compile: (text) => {
-      const expression = readExpression(text);
-      return (own) => evaluate(expression, scopeOf({ variables: own, person: null }, steps));
+      const tell = whole.includes(text) ? openly : discreetly;
+      const expression = tell(() => readExpression(text));
+      return (own) =>
+        tell(() => evaluate(expression, scopeOf({ variables: own, person: null }, { text, steps })));
     },
   };
+}
+
+function openly<Result>(work: () => Result): Result {
+  return work();
+}
+
+/** What is wrong with a text that does not stand in the expression itself is not told: it may be somebody's. */
+function discreetly<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    throw new ExpressionError('the expression for each group, which is a value, cannot be worked out');
+  }
 }
 
 /** What is no JSON is no value of a claim: a group has to be projected. */

@@ -35,7 +35,23 @@ export function buildGroups(
 
 export function buildUsers(dtos: readonly UserDto[], names: Names): ReadonlyMap<string, User> {
   const built = dtos.flatMap((dto, index) => buildUser(dto, ['users', index], names) ?? []);
+  checkLogins(dtos, names);
   return new Map(built.map((user) => [user.id, user]));
+}
+
+/** People sign in whatever the case of what they write. */
+function checkLogins(dtos: readonly UserDto[], { report }: Names): void {
+  const known = new Map<string, string>();
+  for (const [index, { profile }] of dtos.entries()) {
+    const { login } = profile;
+    if (typeof login !== 'string') continue;
+    const key = login.toLowerCase();
+    const other = known.get(key);
+    known.set(key, other ?? login);
+    // One that is the same to the letter is reported already.
+    if (other === undefined || other === login) continue;
+    report(['users', index, 'profile', 'login'], `differs from ${JSON.stringify(other)} by case alone`);
+  }
 }
 
 function buildUser(dto: UserDto, path: Path, { users, groups, report }: Names): User | undefined {

@@ -168,6 +168,10 @@ describe('readOrgFile', () => {
       'users[1]: there is another user called "a"',
     ],
     [
+      { users: [{ profile: { login: 'a' } }, { profile: { login: 'A' } }] },
+      'users[1].profile.login: differs from "a" by case alone',
+    ],
+    [
       { users: [{ profile: { login: 'a' }, lastUpdated: '2026-01-01' }] },
       'users[0].lastUpdated: must be an instant with an offset, such as 2026-11-22T10:00:00Z',
     ],

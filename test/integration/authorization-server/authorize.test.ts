@@ -174,7 +174,7 @@ describe('the client is told by redirect', () => {
   });
 
   it('that somebody is not assigned to it', async () => {
-    const { redirect } = await danaAsks({ sessionToken: server.createSession('eli@test.example') });
+    const { redirect } = await danaAsks({ sessionToken: server.createSession('Eli@test.example') });
     expect(redirect).toEqual({
       ...{ error: 'access_denied', error_description: 'User is not assigned to the client application.' },
       state: 'st-1',
@@ -219,7 +219,7 @@ describe('who signs in', () => {
   });
 
   it('is who the test says, where nobody else is signed in', async () => {
-    server.signInAs('dana@test.example');
+    server.signInAs('DANA@test.example');
     const { redirect } = await authorize(issuer, { ...WEB_REQUEST, prompt: 'none' });
     server.signInAs(null);
     expect(redirect).toMatchObject({ code: expect.any(String) as unknown });

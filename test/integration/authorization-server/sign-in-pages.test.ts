@@ -56,6 +56,17 @@ describe('the sign-in page', () => {
     expect(headers.get('referrer-policy')).toBe('no-referrer');
   });
 
+  it.each([
+    ['openid nowhere', 'One or more scopes are not configured for the authorization server resource.'],
+    ['profile', "Requests for ID tokens or access tokens with OpenID scopes require the 'openid' scope."],
+  ])('is not shown for scopes that nobody is granted: %s', async (scope, description) => {
+    for (const changes of [{ scope }, { scope, prompt: 'none' }] as Fields[]) {
+      expect((await open(startBrowser(server.url), changes)).redirect).toEqual({
+        ...{ state: 'st-1', error: 'invalid_scope', error_description: description },
+      });
+    }
+  });
+
   it('signs a person in, whose code yields their tokens and who is not asked again', async () => {
     const browser = startBrowser(server.url);
     const signedIn = await browser.submit(await open(browser, { nonce: 'n-1' }), DANA);
