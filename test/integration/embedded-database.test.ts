@@ -47,8 +47,9 @@ describe('the embedded database', () => {
     async () => {
       const database = await openOnce();
       expect(database.engine).toBe('embedded');
-      expect(await pendingMigrations(database)).toHaveLength(2);
-      expect(await migrate(database)).toHaveLength(2);
+      const pending = await pendingMigrations(database);
+      expect(pending.length).toBeGreaterThan(0);
+      expect(await migrate(database)).toEqual(pending);
       expect(await migrate(database)).toEqual([]);
       const created = (await applyDirectory(database, sample)).map((table) => table.created);
       const again = await applyDirectory(database, sample);
