@@ -2,7 +2,7 @@ import type { ClientBinding } from '../../generated/prisma/client.js';
 import { checkFixedClients } from '../files/check-whole-directory.js';
 import * as tables from '../files/directory-tables.js';
 import { checkRecordRows, missing } from './check-record.js';
-import { afterKey, given, recordWindow, windowColumns, type RecordWindow } from './record-columns.js';
+import { afterKey, given, isOf, recordWindow, windowColumns, type RecordWindow } from './record-columns.js';
 import type { RecordStore } from './record-store.js';
 
 export interface BindingRecord extends RecordWindow {
@@ -26,7 +26,8 @@ export const BINDING_RECORDS: RecordStore<BindingRecord, BindingKey, BindingFilt
   lock: (tx, { org, client, tenant }) => tx.$queryRaw`
     SELECT 1 FROM client_bindings WHERE org_id = ${org} AND client_id = ${client} AND tenant_id = ${tenant}
     FOR NO KEY UPDATE`,
-  find: async (tx, key) => {
+  find: async (tx, key, tenantIds) => {
+    if (!isOf(key.tenant, tenantIds)) return undefined;
     const row = await tx.clientBinding.findUnique({ where: whereKey(key) });
     return row === null ? undefined : toRecord(row);
   },

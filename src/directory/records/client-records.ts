@@ -4,7 +4,7 @@ import { checkFixedClients, checkPolicies } from '../files/check-whole-directory
 import * as tables from '../files/directory-tables.js';
 import { checkRecordRows, isOrg, missing } from './check-record.js';
 import { afterKey, given, recordWindow, windowColumns, type RecordWindow } from './record-columns.js';
-import type { RecordStore } from './record-store.js';
+import type { RecordStore, TenantIds } from './record-store.js';
 
 /** A binding where it is part of its client. */
 export interface OwnBinding extends RecordWindow {
@@ -33,31 +33,29 @@ export interface ClientFilter {
   readonly tenant?: string;
 }
 
-const WITH_BINDINGS = { bindings: { orderBy: { tenantId: 'asc' } } } as const;
-
 export const CLIENT_RECORDS: RecordStore<ClientRecord, ClientKey, ClientFilter> = {
   noun: 'client',
   takesTurns: true,
   lock: (tx, { org, id }) =>
     tx.$queryRaw`SELECT 1 FROM clients WHERE org_id = ${org} AND id = ${id} FOR NO KEY UPDATE`,
-  find: async (tx, { org: orgId, id }) => {
-    const row = await tx.client.findUnique({ where: { orgId_id: { orgId, id } }, include: WITH_BINDINGS });
+  find: async (tx, { org: orgId, id }, tenantIds) => {
+    const row = await tx.client.findFirst({
+      where: { orgId, id, ...boundTo(tenantIds) },
+      include: withBindings(tenantIds),
+    });
     return row === null ? undefined : toRecord(row);
   },
   list: async (tx, { filter: { org: orgId, tenantMode, mode, tenant }, after, limit, tenantIds }) => {
-    const ofTenants = tenantIds === null ? undefined : { tenantId: { in: [...tenantIds] } };
     const rows = await tx.client.findMany({
       where: {
         ...given({ orgId, tenantMode, mode }),
         AND: [
           afterKey(after === undefined ? [] : [['orgId', after.org] as const, ['id', after.id] as const]),
           tenant === undefined ? {} : { bindings: { some: { tenantId: tenant } } },
-          ofTenants === undefined ? {} : { bindings: { some: ofTenants } },
+          boundTo(tenantIds),
         ],
       },
-      include: {
-        bindings: { ...WITH_BINDINGS.bindings, ...(ofTenants === undefined ? {} : { where: ofTenants }) },
-      },
+      include: withBindings(tenantIds),
       orderBy: [{ orgId: 'asc' }, { id: 'asc' }],
       take: limit,
     });
@@ -92,6 +90,16 @@ export const CLIENT_RECORDS: RecordStore<ClientRecord, ClientKey, ClientFilter> 
     ...(await checkFixedClients(tx, { orgId, id })),
   ],
 };
+
+function boundTo(tenantIds: TenantIds) {
+  return tenantIds === null ? {} : { bindings: { some: { tenantId: { in: [...tenantIds] } } } };
+}
+
+/** Bindings to other tenants are not shown. */
+function withBindings(tenantIds: TenantIds) {
+  const where = tenantIds === null ? {} : { tenantId: { in: [...tenantIds] } };
+  return { bindings: { where, orderBy: { tenantId: 'asc' } } } as const;
+}
 
 async function writeBindings(tx: Transaction, record: ClientRecord): Promise<void> {
   const { org: orgId, id: clientId, bindings } = record;

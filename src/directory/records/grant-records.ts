@@ -3,7 +3,7 @@ import type { FeatureGrant } from '../../generated/prisma/client.js';
 import { asFeatureValue } from '../files/feature-value.js';
 import * as tables from '../files/directory-tables.js';
 import { checkRecordRows, featureTypes, missing } from './check-record.js';
-import { afterKey, given, recordWindow, windowColumns, type RecordWindow } from './record-columns.js';
+import { afterKey, given, isOf, recordWindow, windowColumns, type RecordWindow } from './record-columns.js';
 import type { RecordProblem, RecordStore } from './record-store.js';
 
 /** A feature value for a tenant, or where `org` and `user` are given for that user in it. */
@@ -30,9 +30,9 @@ export const GRANT_RECORDS: RecordStore<GrantRecord, GrantKey, GrantFilter> = {
   noun: 'grant',
   takesTurns: false,
   lock: (tx, { id }) => tx.$queryRaw`SELECT 1 FROM feature_grants WHERE id = ${id} FOR NO KEY UPDATE`,
-  find: async (tx, { id }) => {
+  find: async (tx, { id }, tenantIds) => {
     const row = await tx.featureGrant.findUnique({ where: { id } });
-    return row === null ? undefined : toRecord(row);
+    return row !== null && isOf(row.tenantId, tenantIds) ? toRecord(row) : undefined;
   },
   list: async (tx, { filter: { tenant, org, user, feature }, after, limit, tenantIds }) => {
     const rows = await tx.featureGrant.findMany({

@@ -3,7 +3,7 @@ import type { Membership } from '../../generated/prisma/client.js';
 import { checkCrowdedUsers } from '../files/check-whole-directory.js';
 import * as tables from '../files/directory-tables.js';
 import { checkRecordRows, missing } from './check-record.js';
-import { afterKey, given, recordWindow, windowColumns, type RecordWindow } from './record-columns.js';
+import { afterKey, given, isOf, recordWindow, windowColumns, type RecordWindow } from './record-columns.js';
 import type { RecordStore } from './record-store.js';
 import { USER_RECORDS } from './user-records.js';
 
@@ -33,7 +33,8 @@ export const MEMBERSHIP_RECORDS: RecordStore<MembershipRecord, MembershipKey, Me
     await tx.$queryRaw`
       SELECT 1 FROM memberships WHERE org_id = ${org} AND user_id = ${user} AND tenant_id = ${tenant} FOR NO KEY UPDATE`;
   },
-  find: async (tx, key) => {
+  find: async (tx, key, tenantIds) => {
+    if (!isOf(key.tenant, tenantIds)) return undefined;
     const row = await tx.membership.findUnique({ where: whereKey(key) });
     return row === null ? undefined : toRecord(row);
   },

@@ -40,6 +40,11 @@ export function given<Conditions extends object>(conditions: Conditions): Given<
   ) as Given<Conditions>;
 }
 
+/** Whether a record of a tenant may be known. */
+export function isOf(tenantId: string, tenantIds: readonly string[] | null): boolean {
+  return tenantIds === null || tenantIds.includes(tenantId);
+}
+
 /** A window as a record has it; null is no bound. */
 export interface RecordWindow {
   readonly from?: string | null;

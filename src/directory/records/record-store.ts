@@ -7,14 +7,16 @@ export interface RecordProblem {
   readonly problem: string;
 }
 
+/** The tenants that somebody may know of; null for all. Nouns that belong to no tenant take no notice of it. */
+export type TenantIds = readonly string[] | null;
+
 /** A page of a list: the records after a key, in the order of their keys. */
 export interface ListQuery<Key, Filter> {
   readonly filter: Filter;
   /** The key of the last record of the page before; undefined for the first page. */
   readonly after: Key | undefined;
   readonly limit: number;
-  /** Only what belongs to these tenants; null for everything. */
-  readonly tenantIds: readonly string[] | null;
+  readonly tenantIds: TenantIds;
 }
 
 /**
@@ -30,7 +32,8 @@ export interface RecordStore<Rec extends object, Key extends object, Filter exte
   readonly takesTurns: boolean;
   /** Holds the row for the rest of the transaction, so that what is compared with it stays true. */
   lock(tx: Transaction, key: Key): Promise<unknown>;
-  find(tx: Transaction, key: Key): Promise<Rec | undefined>;
+  /** @param tenantIds only what belongs to these tenants; null for everything */
+  find(tx: Transaction, key: Key, tenantIds: TenantIds): Promise<Rec | undefined>;
   list(tx: Transaction, query: ListQuery<Key, Filter>): Promise<readonly Rec[]>;
   /** What is wrong with a record beyond its shape: what it refers to, and values that do not fit. */
   problems(tx: Transaction, record: Rec): Promise<readonly RecordProblem[]>;

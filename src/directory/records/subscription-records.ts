@@ -1,7 +1,7 @@
 import type { Subscription } from '../../generated/prisma/client.js';
 import * as tables from '../files/directory-tables.js';
 import { checkRecordRows, missing } from './check-record.js';
-import { afterKey, given, recordWindow, windowColumns, type RecordWindow } from './record-columns.js';
+import { afterKey, given, isOf, recordWindow, windowColumns, type RecordWindow } from './record-columns.js';
 import type { RecordStore } from './record-store.js';
 
 export interface SubscriptionRecord extends RecordWindow {
@@ -21,9 +21,9 @@ export const SUBSCRIPTION_RECORDS: RecordStore<SubscriptionRecord, SubscriptionK
   noun: 'subscription',
   takesTurns: false,
   lock: (tx, { id }) => tx.$queryRaw`SELECT 1 FROM subscriptions WHERE id = ${id} FOR NO KEY UPDATE`,
-  find: async (tx, { id }) => {
+  find: async (tx, { id }, tenantIds) => {
     const row = await tx.subscription.findUnique({ where: { id } });
-    return row === null ? undefined : toRecord(row);
+    return row !== null && isOf(row.tenantId, tenantIds) ? toRecord(row) : undefined;
   },
   list: async (tx, { filter: { tenant, plan }, after, limit, tenantIds }) => {
     const rows = await tx.subscription.findMany({

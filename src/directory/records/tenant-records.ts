@@ -1,5 +1,5 @@
 import * as tables from '../files/directory-tables.js';
-import { afterKey, given } from './record-columns.js';
+import { afterKey, given, isOf } from './record-columns.js';
 import type { RecordStore } from './record-store.js';
 
 export interface TenantRecord {
@@ -18,7 +18,8 @@ export const TENANT_RECORDS: RecordStore<TenantRecord, TenantKey, TenantFilter> 
   noun: 'tenant',
   takesTurns: false,
   lock: (tx, { id }) => tx.$queryRaw`SELECT 1 FROM tenants WHERE id = ${id} FOR NO KEY UPDATE`,
-  find: async (tx, { id }) => (await tx.tenant.findUnique({ where: { id } })) ?? undefined,
+  find: async (tx, { id }, tenantIds) =>
+    isOf(id, tenantIds) ? ((await tx.tenant.findUnique({ where: { id } })) ?? undefined) : undefined,
   list: (tx, { filter: { status }, after, limit, tenantIds }) =>
     tx.tenant.findMany({
       where: {

@@ -26,8 +26,9 @@ export const USER_RECORDS: RecordStore<UserRecord, UserKey, UserFilter> = {
   takesTurns: false,
   lock: (tx, { org, id }) =>
     tx.$queryRaw`SELECT 1 FROM users WHERE org_id = ${org} AND id = ${id} FOR NO KEY UPDATE`,
-  find: async (tx, { org: orgId, id }) => {
-    const row = await tx.user.findUnique({ where: { orgId_id: { orgId, id } } });
+  find: async (tx, { org: orgId, id }, tenantIds) => {
+    const reach = tenantIds === null ? {} : ofTenants(tenantIds);
+    const row = await tx.user.findFirst({ where: { orgId, id, ...reach } });
     return row === null ? undefined : toRecord(row);
   },
   list: async (tx, { filter: { org: orgId, login, status, tenant }, after, limit, tenantIds }) => {
