@@ -6,6 +6,7 @@ import type { HookCall } from '../claims/hook-call.js';
 import { toHookResponse } from '../claims/to-hook-response.js';
 import type { FactsPart, KeptFacts } from '../directory/facts/facts-cache.js';
 import { FactsLookup } from '../directory/facts/facts-lookup.js';
+import { steadyFreshness } from '../directory/facts/freshness.js';
 import { CallClock } from './call-clock.js';
 import { KeptAnswers, type AskedCall, type DecidedAnswer } from './kept-answers.js';
 import { stamp, type StampingDependencies } from './stamp.js';
@@ -51,15 +52,19 @@ function basis(until: number | null = null): KeptFacts & { readonly parts: Facts
     facts: { user, client: null, tenants: new Map(), remembered: null },
     readAt: 0,
     parts: [
-      { readAt: 0, isKept: true },
-      { readAt: 0, isKept: true },
+      { kind: 'tenant', readAt: 0, isKept: true },
+      { kind: 'tenant', readAt: 0, isKept: true },
     ],
   };
 }
 
 function startKeeping(maxBytes = 1024 * 1024) {
   const clock = { now: 0 };
-  const kept = new KeptAnswers({ maxBytes, freshMs: FRESH_MS, monotonicNow: () => clock.now });
+  const kept = new KeptAnswers({
+    maxBytes,
+    freshness: steadyFreshness(FRESH_MS),
+    monotonicNow: () => clock.now,
+  });
   return { clock, kept };
 }
 
@@ -143,14 +148,18 @@ describe('stamping with kept answers', () => {
     const monotonicNow = (): number => clock.monotonic;
     const lookup = new FactsLookup({
       source: () => Promise.resolve({ facts, suspendedTenantIds: [] }),
-      freshMs: FRESH_MS,
+      freshness: steadyFreshness(FRESH_MS),
       staleMs: 0,
       cacheBytes: 1024 * 1024,
       monotonicNow,
     });
     const dependencies: StampingDependencies = {
       facts: lookup,
-      keptAnswers: new KeptAnswers({ maxBytes: 1024 * 1024, freshMs: FRESH_MS, monotonicNow }),
+      keptAnswers: new KeptAnswers({
+        maxBytes: 1024 * 1024,
+        freshness: steadyFreshness(FRESH_MS),
+        monotonicNow,
+      }),
       rememberChoice: () => Promise.resolve(),
       now: () => clock.now,
     };

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Facts, Membership, TenantFacts } from '../../claims/facts.js';
 import { FactsLookup, type FactsLookupOptions } from './facts-lookup.js';
 import { FactsUnavailableError, type FactsKey, type FactsReading } from './facts-source.js';
+import { steadyFreshness } from './freshness.js';
 
 const SECOND = 1000;
 const NOW = Date.parse('2026-03-11T09:41:07.000Z');
@@ -50,7 +51,7 @@ function startLookup(options: Partial<FactsLookupOptions> = {}) {
   const asked: FactsKey[] = [];
   const answers: ((answer: FactsReading | Error) => void)[] = [];
   const lookup = new FactsLookup({
-    freshMs: 5 * SECOND,
+    freshness: steadyFreshness(5 * SECOND),
     staleMs: 900 * SECOND,
     cacheBytes: 1024 * 1024,
     monotonicNow: () => clock.now,
@@ -95,7 +96,7 @@ describe('facts that were just read', () => {
   });
 
   it('are not used again where that is turned off', async () => {
-    const { lookUp, asked } = startLookup({ freshMs: 0 });
+    const { lookUp, asked } = startLookup({ freshness: steadyFreshness(0) });
     await lookUp(ANN);
     expect(await lookUp(ANN)).toMatchObject({ origin: 'directory' });
     expect(asked).toHaveLength(2);
