@@ -5,10 +5,14 @@ import type { Database } from '../database/database.js';
 import { MigrationError, pendingMigrations } from '../database/migrations.js';
 import { openDatabase } from '../database/open-database.js';
 import { EXIT, exitCodeOf, explainError } from '../operations/run-entry.js';
+import { applyCommand } from './apply-command.js';
 import { credentialCommand } from './credential-command.js';
 import type { CliContext } from './cli-context.js';
-import { applyCommand, migrateCommand } from './directory-commands.js';
+import { migrateCommand } from './directory-commands.js';
+import { errorAsJson } from './error-as-json.js';
+import { exportCommand } from './export-command.js';
 import { mintCommand } from './mint-command.js';
+import { choosePaint } from './paint.js';
 
 /** Commands may take longer than hook calls; a server that never answers still ends them. */
 const TIMEOUT_MS = 60_000;
@@ -19,26 +23,53 @@ export interface CliInput {
   readonly environment: Environment;
   readonly writeOut: (text: string) => void;
   readonly writeError: (text: string) => void;
+  /** Settles when standard output has taken the text; `writeOut` where it is left out. */
+  readonly write?: (text: string) => Promise<void>;
+  /** Whether standard output is a terminal. */
+  readonly isTerminal?: boolean;
+  /** Standard error, where it is a terminal. */
+  readonly terminal?: NodeJS.WriteStream | null;
+  /** Standard input; empty where it is left out. */
+  readonly input?: () => AsyncIterable<Uint8Array>;
+  /** From then on the first signal to stop aborts, in place of ending the process. */
+  readonly listenForInterruption?: () => AbortSignal;
+  /** The user of the operating system, for the audit. */
+  readonly userName?: string;
 }
 
 /** Runs one command. @returns the exit code: 0, 1 refused, 64 usage, 69 unavailable, 70 a bug, 78 configuration */
-export async function runCli({ parameters, environment, writeOut, writeError }: CliInput): Promise<number> {
-  const context: CliContext = {
-    withDatabase: (work, options) => withDatabase(environment, work, options?.migrating === true),
-    print: (text) => {
-      writeOut(`${text}\n`);
-    },
-    now: () => new Date(),
-  };
-  const program = createProgram(context, { writeOut, writeErr: writeError });
+export async function runCli(input: CliInput): Promise<number> {
+  const { parameters, writeOut, writeError } = input;
+  const program = createProgram(contextOf(input), { writeOut, writeErr: writeError });
   try {
     await program.parseAsync(parameters, { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
-    writeError(`${explainError(error)}\n`);
+    writeError(`${parameters.includes('--json') ? errorAsJson(error) : explainError(error)}\n`);
     return exitCodeOf(error);
   }
+}
+
+function contextOf(input: CliInput): CliContext {
+  const { environment, writeOut, isTerminal = false, userName = 'unknown' } = input;
+  return {
+    withDatabase: (work, options) => withDatabase(environment, work, options?.migrating === true),
+    print: (text) => {
+      writeOut(`${text}\n`);
+    },
+    write: input.write ?? ((text) => Promise.resolve(writeOut(text))),
+    paint: choosePaint(isTerminal, environment),
+    terminal: input.terminal ?? null,
+    input: input.input ?? nothing,
+    listenForInterruption: input.listenForInterruption ?? (() => new AbortController().signal),
+    actor: `cli:${userName}`,
+    now: () => new Date(),
+  };
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {
+  // A caller that gives no input has none.
 }
 
 function createProgram(context: CliContext, output: OutputConfiguration): Command {
@@ -50,7 +81,7 @@ function createProgram(context: CliContext, output: OutputConfiguration): Comman
         '\nExit codes: 0 done, 1 refused, 64 usage, 69 unavailable, 70 a bug, 78 configuration.',
     )
     .showHelpAfterError('("mintmark --help" shows what there is)');
-  const commands = [migrateCommand, applyCommand, credentialCommand, mintCommand];
+  const commands = [migrateCommand, applyCommand, exportCommand, credentialCommand, mintCommand];
   for (const command of commands) program.addCommand(command(context));
   // Commander would end the process itself.
   program.exitOverride().configureOutput(output);

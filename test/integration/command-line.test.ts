@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -33,12 +33,14 @@ type Variables = Readonly<Record<string, string>>;
 function mintmark(
   parameters: readonly string[],
   variables: Variables = { DATABASE_URL: url },
+  input = '',
 ): Promise<Ending> {
   const options = { cwd: folder, env: { PATH: process.env['PATH'], ...variables }, timeout: 25_000 };
   return new Promise((settle) => {
     const child = execFile(process.execPath, [MAIN, ...parameters], options, (_, out, err) => {
       settle({ code: child.exitCode ?? -1, out, err });
     });
+    child.stdin?.end(input);
   });
 }
 
@@ -152,7 +154,7 @@ describe('mintmark apply', () => {
     ]);
     expect(again.out).toMatch(/directory\.yaml: nothing to change; \d+ unchanged\.\n$/);
     expect(json(inJson.out)).toMatchObject({
-      file: SAMPLE,
+      ...{ files: [SAMPLE], dryRun: false },
       changes: expect.arrayContaining([{ noun: 'tenant', created: 0, changed: 0, removed: 0, unchanged: 4 }]),
     });
   });
@@ -160,12 +162,53 @@ describe('mintmark apply', () => {
   it('refuses a faulty file with exit code 1 and every fault on standard error', async () => {
     const file = join(folder, 'faulty.yaml');
     await writeFile(file, 'version: 1\ntenants:\n  - { id: blue, name: "" }\n  - { id: " x", name: X }\n');
-    const { code, out, err } = await mintmark(['apply', file, '--json']);
-    expect({ code, out }).toEqual({ code: 1, out: '' });
-    expect(err).toContain('nothing was changed');
-    expect(err).toContain('line 3, tenants[0].name: ');
-    expect(err).toContain('line 4, tenants[1].id: ');
-    expect(err).not.toContain('    at ');
+    const [forPeople, forPrograms] = await Promise.all([
+      mintmark(['apply', SAMPLE, file]),
+      mintmark(['apply', SAMPLE, file, '--json']),
+    ]);
+    for (const { code, out, err } of [forPeople, forPrograms]) {
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err).toContain('nothing was changed');
+      expect(err).not.toContain('    at ');
+    }
+    expect(forPeople.err).toContain('faulty.yaml was refused');
+    expect(forPeople.err).toContain('line 3, tenants[0].name: ');
+    expect(forPeople.err).toContain('line 4, tenants[1].id: ');
+    expect(json(forPrograms.err)).toMatchObject({
+      error: {
+        code: 'REFUSED',
+        files: [
+          {
+            name: file,
+            faults: [
+              { line: 3, path: 'tenants[0].name', problem: expect.any(String) },
+              { line: 4, path: 'tenants[1].id', problem: expect.any(String) },
+            ],
+          },
+        ],
+      },
+    });
+  });
+
+  it('shows what it would do, in words and as JSON, and reads standard input', async () => {
+    const text = `version: 1\ntenants:\n  - { id: blue, name: Azure, status: suspended }\n`;
+    const [words, asJson] = await Promise.all([
+      mintmark(['apply', '--dry-run', '-'], { DATABASE_URL: url }, text),
+      mintmark(['apply', '--dry-run', '--prune', '--json', '-'], { DATABASE_URL: url }, text),
+    ]);
+    expect(words).toEqual({
+      code: 0,
+      out: [
+        '~ tenant blue: another name, status "active" → "suspended"',
+        'standard input: 1 tenant to change; 0 unchanged. This was a dry run: nothing was changed.\n',
+      ].join('\n'),
+      err: '',
+    });
+    expect(asJson).toMatchObject({ code: 1, out: '' });
+    expect(asJson.err).toContain('is of mode fixed and has 0 bindings');
+    expect(await database.prisma.tenant.findUnique({ where: { id: 'blue' } })).toMatchObject({
+      status: 'active',
+    });
   });
 
   it('says with exit code 64 that a file cannot be read', async () => {
@@ -174,6 +217,39 @@ describe('mintmark apply', () => {
       out: '',
       err: 'no-such-file.yaml cannot be read (ENOENT).\n',
     });
+  });
+});
+
+describe('mintmark export', () => {
+  it('writes what apply takes, to standard output or to a file of its owner’s', async () => {
+    const file = join(folder, 'exported.yaml');
+    const [printed, inJson, written] = await Promise.all([
+      mintmark(['export']),
+      mintmark(['export', '--json', '--only', 'features', 'plans']),
+      mintmark(['export', '--output', file]),
+    ]);
+    expect(printed).toMatchObject({ code: 0, err: '' });
+    expect(written).toEqual({
+      code: 0,
+      out: `${file}: 1 org, 4 issuers, 12 users, 14 clients, 6 features, 3 plans, 4 tenants, 6 claim mappings.\n`,
+      err: '',
+    });
+    expect(await readFile(file, 'utf8')).toBe(printed.out);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(json(inJson.out)).toMatchObject({ version: 1, features: { length: 6 }, plans: { length: 3 } });
+    expect(await mintmark(['apply', '--prune', '-'], { DATABASE_URL: url }, printed.out)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^standard input: nothing to change; \d+ unchanged\.\n$/),
+    });
+  });
+
+  it('refuses a tenant that is not there, and leaves the file as it was', async () => {
+    const file = join(folder, 'kept.yaml');
+    await writeFile(file, 'as it was');
+    const { code, out, err } = await mintmark(['export', '--tenant', 'nowhere', '--output', file]);
+    expect({ code, out, err }).toEqual({ code: 1, out: '', err: 'The directory has no tenant nowhere.\n' });
+    expect(await readFile(file, 'utf8')).toBe('as it was');
+    expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 });
 
