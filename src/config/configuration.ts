@@ -155,7 +155,8 @@ export function readHookConfiguration(environment: Environment): HookConfigurati
   return hookConfiguration(variables, { bearer: bearer.part, trustedProxies: [] });
 }
 
-function checkDatabase(variables: Readonly<DatabaseVariables>): Checked<DatabaseConfiguration> {
+/** Which database the variables name. */
+export function checkDatabase(variables: Readonly<DatabaseVariables>): Checked<DatabaseConfiguration> {
   const { DATABASE_URL: url, MINTMARK_DATA_DIR: folder, NODE_ENV: nodeEnv } = variables;
   const { MINTMARK_DATABASE_DIRECT_URL: directUrl, MINTMARK_DATABASE_POOL_SIZE: poolSize } = variables;
   if (url !== undefined) {
@@ -262,6 +263,11 @@ function decoded(value: string): string {
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 
+/** Whether what goes to a host stays on this machine. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.has(host);
+}
+
 function faultsOfPlayground(
   { MINTMARK_HOOK_HOST: hookHost, MINTMARK_OPS_HOST: opsHost }: Readonly<HookVariables>,
   database: DatabaseConfiguration,
@@ -271,8 +277,8 @@ function faultsOfPlayground(
   const isElsewhere = (url: string): boolean => !LOOPBACK.has(hostOf(url));
   const isOnServer = database.engine === 'postgresql';
   return [
-    ...(LOOPBACK.has(hookHost) ? [] : [{ variable: 'MINTMARK_HOOK_HOST', problem: onLoopback }]),
-    ...(LOOPBACK.has(opsHost) ? [] : [{ variable: 'MINTMARK_OPS_HOST', problem: onLoopback }]),
+    ...(isLoopback(hookHost) ? [] : [{ variable: 'MINTMARK_HOOK_HOST', problem: onLoopback }]),
+    ...(isLoopback(opsHost) ? [] : [{ variable: 'MINTMARK_OPS_HOST', problem: onLoopback }]),
     ...(isOnServer && isElsewhere(database.url)
       ? [{ variable: 'DATABASE_URL', problem: onThisMachine }]
       : []),

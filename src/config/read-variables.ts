@@ -1,5 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
+import { ADMIN_BEARER_VARIABLES, AdminVariables } from './admin-variables.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration-error.js';
 import { AuthorizationServerVariables } from './authorization-server-variables.js';
 import { HookServiceVariables } from './variables.js';
@@ -27,6 +28,8 @@ const OWN_PREFIX = 'MINTMARK_';
 const KNOWN: ReadonlySet<string> = new Set([
   ...Object.keys(new HookServiceVariables()),
   ...Object.keys(new AuthorizationServerVariables()),
+  ...Object.keys(new AdminVariables()),
+  ...ADMIN_BEARER_VARIABLES,
   'MINTMARK_AUTHORIZATION_SERVER_ORG_FILE',
   'MINTMARK_AUTHORIZATION_SERVER_PUBLIC_URL',
   'MINTMARK_AUTHORIZATION_SERVER_CONTROL_TOKEN',
