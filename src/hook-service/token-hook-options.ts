@@ -4,7 +4,7 @@ import { rememberChoice } from '../directory/choices/remembered-choices.js';
 import { createPseudonyms, lineWriter } from '../operations/logger.js';
 import type { Metrics, Reading } from '../operations/metrics.js';
 import { KeptAnswers } from '../stamping/kept-answers.js';
-import { compileRequestCheck } from './compile-request-check.js';
+import { compileRequestCheck } from '../stamping/compile-request-check.js';
 import type { ServiceParts } from './service-parts.js';
 import type { HookServiceDependencies } from './hook-service-dependencies.js';
 import type { TokenHookOptions } from './token-hook.service.js';
