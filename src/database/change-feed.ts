@@ -13,8 +13,8 @@ export interface FeedTiming extends HeartbeatTiming {
 
 /** A connection that falls silent is noticed after `intervalMs + lateMs` at the latest. */
 export const FEED_TIMING: FeedTiming = {
-  ...{ intervalMs: 250, lateMs: 600, patienceMs: 1_000 },
-  ...{ firstRetryMs: 250, lastRetryMs: 10_000 },
+  ...{ intervalMs: 200, lateMs: 500, patienceMs: 1_500 },
+  ...{ firstRetryMs: 250, lastRetryMs: 5_000 },
 };
 
 export interface ChangeFeedOptions {
