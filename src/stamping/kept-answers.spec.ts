@@ -104,6 +104,34 @@ describe('an answer that is kept', () => {
     expect(kept.find(ASKED)).toBeUndefined();
   });
 
+  it('ends when the facts may not be as old any more, since changes are not heard', () => {
+    const clock = { now: 0 };
+    const limit = { ms: 60_000 };
+    const freshness = { documentsMs: () => limit.ms, choicesMs: FRESH_MS };
+    const kept = new KeptAnswers({ maxBytes: 1024 * 1024, freshness, monotonicNow: () => clock.now });
+    kept.keep(ASKED, basis(), ANSWER);
+    clock.now = 60_000;
+    expect(kept.find(ASKED)).toEqual({ answer: ANSWER, ageMs: 60_000 });
+    limit.ms = FRESH_MS;
+    expect(kept.find(ASKED)).toBeUndefined();
+  });
+
+  it('ends sooner where it depends on a remembered choice, which nobody announces', () => {
+    const clock = { now: 0 };
+    const freshness = { documentsMs: () => 60_000, choicesMs: FRESH_MS };
+    const kept = new KeptAnswers({ maxBytes: 1024 * 1024, freshness, monotonicNow: () => clock.now });
+    const facts = basis();
+    kept.keep(
+      ASKED,
+      { ...facts, parts: [...facts.parts, { kind: 'choice', readAt: 0, isKept: true }] },
+      ANSWER,
+    );
+    clock.now = FRESH_MS;
+    expect(kept.find(ASKED)).toBeDefined();
+    clock.now += 1;
+    expect(kept.find(ASKED)).toBeUndefined();
+  });
+
   it('ends when one of its documents is no longer the one in the cache', () => {
     const { kept } = startKeeping();
     const facts = basis();

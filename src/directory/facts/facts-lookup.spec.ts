@@ -102,6 +102,33 @@ describe('facts that were just read', () => {
     expect(asked).toHaveLength(2);
   });
 
+  it('are used for longer while changes are announced, and no longer when they are not any more', async () => {
+    const limit = { ms: 60 * SECOND };
+    const freshness = { documentsMs: () => limit.ms, choicesMs: 5 * SECOND };
+    const { lookUp, clock } = startLookup({ freshness });
+    await lookUp(ANN);
+    clock.now += 60 * SECOND;
+    expect(await lookUp(ANN)).toMatchObject({ origin: 'cache', ageMs: 60 * SECOND });
+    limit.ms = 5 * SECOND;
+    expect(await lookUp(ANN)).toMatchObject({ origin: 'directory' });
+  });
+
+  it('are used for five seconds where a remembered choice is among them, since nobody announces it', async () => {
+    const freshness = { documentsMs: () => 60 * SECOND, choicesMs: 5 * SECOND };
+    const { lookUp, clock } = startLookup({ freshness });
+    const refresh = { ...ANN, presentedJti: 'jti' };
+    const chosen = { ...BLUE, facts: { ...BLUE.facts, remembered: { tenantId: 'blue', chosenAt: NOW } } };
+    for (const given of [BLUE, chosen]) {
+      await lookUp(refresh, given);
+      clock.now += 5 * SECOND;
+      expect(await lookUp(refresh)).toMatchObject({ origin: 'cache' });
+      clock.now += 1;
+      expect(await lookUp(ANN)).toMatchObject({ origin: 'cache' });
+      expect(await lookUp(refresh, given)).toMatchObject({ origin: 'directory' });
+      clock.now += 6 * SECOND;
+    }
+  });
+
   it('serve calls of the same parts, and no others', async () => {
     const { lookUp } = startLookup();
     await lookUp(ANN);
