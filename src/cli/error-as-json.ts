@@ -1,13 +1,10 @@
 import { ConfigurationError } from '../config/configuration-error.js';
 import { DirectoryRefusedError } from '../directory/files/directory-fault.js';
 import { errorCode } from '../operations/error-code.js';
-import { explainError } from '../operations/run-entry.js';
 
-/** What ended a command, on one line, for programs: the same words that people get, and the faults one by one. */
-export function errorAsJson(error: unknown): string {
-  return JSON.stringify({
-    error: { code: errorCode(error), message: explainError(error), ...detailsOf(error) },
-  });
+/** What ended a command, on one line, for programs: the words that people get, and the faults one by one. */
+export function errorAsJson(error: unknown, message: string): string {
+  return JSON.stringify({ error: { code: errorCode(error), message, ...detailsOf(error) } });
 }
 
 function detailsOf(error: unknown): Readonly<Record<string, unknown>> {

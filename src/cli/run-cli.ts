@@ -11,11 +11,16 @@ import type { CliContext } from './cli-context.js';
 import { migrateCommand } from './directory-commands.js';
 import { errorAsJson } from './error-as-json.js';
 import { exportCommand } from './export-command.js';
+import { importCommand } from './import-command.js';
+import { InterruptedError } from './import-errors.js';
 import { mintCommand } from './mint-command.js';
 import { choosePaint } from './paint.js';
 
 /** Commands may take longer than hook calls; a server that never answers still ends them. */
 const TIMEOUT_MS = 60_000;
+
+/** What shells say of a process that SIGINT ended. */
+const INTERRUPTED = 130;
 
 export interface CliInput {
   /** Without the program's own name. */
@@ -46,8 +51,10 @@ export async function runCli(input: CliInput): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
-    writeError(`${parameters.includes('--json') ? errorAsJson(error) : explainError(error)}\n`);
-    return exitCodeOf(error);
+    const isInterrupted = error instanceof InterruptedError;
+    const words = isInterrupted ? error.message : explainError(error);
+    writeError(`${parameters.includes('--json') ? errorAsJson(error, words) : words}\n`);
+    return isInterrupted ? INTERRUPTED : exitCodeOf(error);
   }
 }
 
@@ -81,7 +88,14 @@ function createProgram(context: CliContext, output: OutputConfiguration): Comman
         '\nExit codes: 0 done, 1 refused, 64 usage, 69 unavailable, 70 a bug, 78 configuration.',
     )
     .showHelpAfterError('("mintmark --help" shows what there is)');
-  const commands = [migrateCommand, applyCommand, exportCommand, credentialCommand, mintCommand];
+  const commands = [
+    migrateCommand,
+    applyCommand,
+    exportCommand,
+    importCommand,
+    credentialCommand,
+    mintCommand,
+  ];
   for (const command of commands) program.addCommand(command(context));
   // Commander would end the process itself.
   program.exitOverride().configureOutput(output);
