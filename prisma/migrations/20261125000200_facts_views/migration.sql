@@ -1,12 +1,13 @@
 -- What the hook reads of the directory on the way of a call, it reads from these views and nowhere else. Their columns are a
 -- contract (docs/existing-tables.md): where tenants, users or anything else of it live in tables of somebody else's, a view over those
--- takes the place of ours, by CREATE OR REPLACE VIEW. So the types are plain ones, without our enumerations and precisions.
+-- takes the place of ours, by CREATE OR REPLACE VIEW. So instants have no precision of their own here. Statuses and modes keep their
+-- enumerations: the planner knows how rare their values are, and no view can show others.
 --
 -- The planner sees through them: they cost nothing. They read with the rights of their owner, so whoever may read them needs no right
 -- to the tables beneath.
 
 CREATE VIEW mintmark_facts_users AS
-  SELECT org_id, id, login, status::text AS status FROM users;
+  SELECT org_id, id, login, status FROM users;
 
 CREATE VIEW mintmark_facts_memberships AS
   SELECT org_id, user_id, tenant_id, roles, is_default,
@@ -14,7 +15,7 @@ CREATE VIEW mintmark_facts_memberships AS
   FROM memberships;
 
 CREATE VIEW mintmark_facts_clients AS
-  SELECT org_id, id, name, tenant_mode::text AS tenant_mode FROM clients;
+  SELECT org_id, id, name, tenant_mode FROM clients;
 
 CREATE VIEW mintmark_facts_client_bindings AS
   SELECT org_id, client_id, tenant_id, roles,
@@ -22,7 +23,7 @@ CREATE VIEW mintmark_facts_client_bindings AS
   FROM client_bindings;
 
 CREATE VIEW mintmark_facts_tenants AS
-  SELECT id, name, status::text AS status FROM tenants;
+  SELECT id, name, status FROM tenants;
 
 CREATE VIEW mintmark_facts_subscriptions AS
   SELECT id, tenant_id, plan_id, valid_from::timestamptz AS valid_from, valid_until::timestamptz AS valid_until
