@@ -91,7 +91,9 @@ export async function storeAdminToken(
 /** All tokens, the newest first. */
 export async function listAdminTokens({
   prisma,
-}: Pick<Database, 'prisma'>): Promise<readonly AdminTokenSummary[]> {
+}: {
+  readonly prisma: Transaction;
+}): Promise<readonly AdminTokenSummary[]> {
   return prisma.adminToken.findMany({
     omit: { secretSha256: true },
     orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],

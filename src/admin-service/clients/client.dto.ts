@@ -1,7 +1,15 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsOptional, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsObject,
+  IsOptional,
+  ValidateNested,
+} from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
-import { BindingDto as OwnBindingDto } from '../../directory/files/directory-file.dto.js';
+import { BindingDto } from '../../directory/files/directory-file.dto.js';
 import { COVERS_LIMIT } from '../../directory/facts/facts-query.js';
 import { IsDirectoryId, IsLine } from '../../directory/files/file-validators.js';
 import { PageQuery } from '../requests/page-query.dto.js';
@@ -10,6 +18,9 @@ const TENANT_MODES = ['fixed', 'choose', 'any'] as const;
 const TENANT_MODE_MESSAGE = { message: 'must be one of fixed, choose, any' };
 const MODES = ['enforce', 'shadow', 'off'] as const;
 const MODE_MESSAGE = { message: 'must be one of enforce, shadow, off' };
+
+/** A binding where it is part of its client. */
+class OwnBindingDto extends BindingDto {}
 
 export class ClientDto {
   @IsDirectoryId()
@@ -45,7 +56,8 @@ export class ClientDto {
   @IsOptional()
   @IsArray({ message: 'must be a list' })
   @ArrayMaxSize(COVERS_LIMIT, { message: `must have at most ${String(COVERS_LIMIT)} entries` })
-  @ArrayUnique(({ tenant }: OwnBindingDto) => tenant, { message: 'must not repeat a tenant' })
+  @IsObject({ each: true, message: 'must be a list of objects' })
+  @ArrayUnique((binding: OwnBindingDto | null) => binding?.tenant, { message: 'must not repeat a tenant' })
   @ValidateNested({ each: true, message: 'must be a list of objects' })
   @Type(() => OwnBindingDto)
   bindings?: OwnBindingDto[];

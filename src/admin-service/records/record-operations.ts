@@ -4,20 +4,11 @@ import { isUnmodified, type Preconditions } from '../requests/entity-tag.js';
 import { idempotentRequest } from '../requests/idempotency.js';
 import { MERGE_PATCH_TYPE } from '../requests/json-body.js';
 import { headerOf, type Answer, type Operation, type OperationRequest } from '../requests/operation.js';
+import { BODY_PROBLEMS, READING_PROBLEMS } from '../requests/reading-problems.js';
 import type { RecordKey, RecordService, Written } from './record.service.js';
 import type { Resource } from './resource.js';
 
-const READING: readonly ProblemName[] = ['unauthenticated', 'forbidden', 'unavailable'];
-const WRITING: readonly ProblemName[] = [
-  ...READING,
-  ...([
-    'malformed-request',
-    'conflict',
-    'body-too-large',
-    'unsupported-media-type',
-    'invalid-fields',
-  ] as const),
-];
+const WRITING: readonly ProblemName[] = [...BODY_PROBLEMS, 'conflict'];
 
 type Audience = Pick<Operation, 'tag' | 'scope' | 'isForTenants'>;
 
@@ -42,7 +33,7 @@ export function recordOperations(
       summary: `List ${plural}, in the order of their keys`,
       description: resource.about,
       answers: { 200: { description: 'One page.', body: document, isList: true } },
-      problems: [...READING, 'invalid-fields'],
+      problems: [...READING_PROBLEMS, 'invalid-fields'],
       handle: async ({ caller, query }) => ({
         status: 200,
         body: await records.list(resource, caller, query),
@@ -52,6 +43,7 @@ export function recordOperations(
       ...writing,
       ...{ id: `create${name}`, method: 'POST', path: collection, body: document },
       headers: ['Idempotency-Key'],
+      optionalMembers: resource.idPrefix === undefined ? [] : ['id'],
       summary: `Create a ${store.noun}`,
       ...(resource.idPrefix === undefined ? {} : { description: 'Where no id is given, one is made.' }),
       answers: {
@@ -79,7 +71,7 @@ export function recordOperations(
         200: { description: 'The record, and its version.', ...one },
         304: { description: 'It still has the version that the caller knows.' },
       },
-      problems: [...READING, 'not-found', 'invalid-fields'],
+      problems: [...READING_PROBLEMS, 'not-found', 'invalid-fields'],
       handle: async (request) => {
         const { record, version } = await records.read(resource, request.caller, keyIn(resource, request));
         const headers = { etag: version };
@@ -92,6 +84,7 @@ export function recordOperations(
       ...writing,
       ...{ id: `put${name}`, method: 'PUT', path: item, body: document },
       headers: ['If-Match', 'If-None-Match'],
+      optionalMembers: key,
       summary: `Create a ${store.noun} under its key, or replace it`,
       description: 'Sending it again changes nothing. What is left out has its default.',
       answers: {
@@ -112,6 +105,7 @@ export function recordOperations(
       ...writing,
       ...{ id: `patch${name}`, method: 'PATCH', path: item, body: document, bodyType: MERGE_PATCH_TYPE },
       headers: ['If-Match'],
+      optionalMembers: 'all',
       summary: `Change members of a ${store.noun}`,
       description: 'A merge patch (RFC 7396): members that are left out stay, null removes one.',
       answers: { 200: { description: 'It was changed.', ...one } },
@@ -131,7 +125,14 @@ export function recordOperations(
       summary: `Remove a ${store.noun}`,
       description: capitalized(`${resource.removal}.`),
       answers: { 204: { description: 'It is gone.' } },
-      problems: [...READING, 'invalid-fields', 'not-found', 'precondition-failed', 'in-use', 'conflict'],
+      problems: [
+        ...READING_PROBLEMS,
+        'invalid-fields',
+        'not-found',
+        'precondition-failed',
+        'in-use',
+        'conflict',
+      ],
       handle: async (request) => {
         await records.remove(resource, request.caller, changeIn(resource, request));
         return { status: 204 };

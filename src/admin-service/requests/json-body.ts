@@ -1,7 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { isInheritedName } from '../../config/yaml-file.js';
-import { Problem, invalidFields, type FieldError } from '../problems/problem.js';
-import { pointerTo } from './pointer.js';
+import { Problem } from '../problems/problem.js';
 
 /** The largest body that is read, in bytes. */
 export const BODY_LIMIT_BYTES = 128 * 1024;
@@ -31,36 +29,16 @@ export function readJsonBodies(server: FastifyInstance): void {
 function parseJson(body: string | Buffer): unknown {
   const text = typeof body === 'string' ? body : new TextDecoder('utf-8', { fatal: true }).decode(body);
   const parsed: unknown = JSON.parse(text);
-  const faults: FieldError[] = [];
-  const place: Place = { pointer: [], faults, budget: { values: VALUES_LIMIT } };
-  inspect(parsed, place);
-  if (faults.length > 0) throw invalidFields(faults);
+  measure(parsed, 0, { values: VALUES_LIMIT });
   return parsed;
 }
 
-interface Place {
-  readonly pointer: readonly (string | number)[];
-  readonly faults: FieldError[];
-  readonly budget: { values: number };
-}
-
-/** What the validators lose or trip over: lists in lists, members that every object has, too much, and too deep. */
-function inspect(value: unknown, { pointer, faults, budget }: Place): void {
+function measure(value: unknown, depth: number, budget: { values: number }): void {
   budget.values -= 1;
-  if (budget.values < 0) {
+  if (budget.values < 0)
     throw new Problem('malformed-request', `a body holds at most ${String(VALUES_LIMIT)} values`);
-  }
-  if (pointer.length > DEPTH_LIMIT) {
+  if (depth > DEPTH_LIMIT)
     throw new Problem('malformed-request', `a body is at most ${String(DEPTH_LIMIT)} levels deep`);
-  }
   if (typeof value !== 'object' || value === null) return;
-  const isList = Array.isArray(value);
-  for (const [name, member] of Object.entries(value)) {
-    const place = { pointer: [...pointer, isList ? Number(name) : name], faults, budget };
-    if (isList && Array.isArray(member)) {
-      faults.push({ pointer: pointerTo(place.pointer), detail: 'must not be a list in a list' });
-    } else if (!isList && isInheritedName(name)) {
-      faults.push({ pointer: pointerTo(place.pointer), detail: 'is no member of this object' });
-    } else inspect(member, place);
-  }
+  for (const member of Object.values(value)) measure(member, depth + 1, budget);
 }

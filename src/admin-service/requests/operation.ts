@@ -29,6 +29,8 @@ export interface AnswerDescription {
   /** The class of the body; a list has an envelope around it. */
   readonly body?: DocumentType;
   readonly isList?: boolean;
+  /** Only where it is not JSON of ours. */
+  readonly mediaType?: string;
   readonly headers?: readonly ('ETag' | 'Location' | 'Idempotency-Replayed')[];
 }
 
@@ -53,6 +55,8 @@ export interface Operation {
   readonly body?: DocumentType;
   /** Only where it is not plain JSON. */
   readonly bodyType?: string;
+  /** Members of the body that may be left out though the class needs them: the path names them, or they stay as they are. */
+  readonly optionalMembers?: readonly string[] | 'all';
   readonly headers?: readonly ('If-Match' | 'If-None-Match' | 'Idempotency-Key')[];
   readonly answers: Readonly<Record<number, AnswerDescription>>;
   readonly problems: readonly ProblemName[];

@@ -7,7 +7,7 @@ const PAGE_LIMIT = 500;
 
 /** How much of a list, and from where on. */
 export class PageQuery {
-  @JSONSchema({ description: 'How many records at the most.', default: 50 })
+  @JSONSchema({ description: 'How many records at the most.', type: 'integer', default: 50 })
   @IsOptional()
   @IsWholeNumber(1, PAGE_LIMIT)
   limit: number = 50;
