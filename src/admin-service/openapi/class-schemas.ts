@@ -92,7 +92,7 @@ export class ClassSchemas {
       DocumentType | undefined;
     if (nested === undefined) return withoutNoise(schema);
     const reference = this.reference(nested);
-    const { $ref: _, items, ...rest } = withoutNoise(schema);
+    const { $ref: _reference, items, ...rest } = withoutNoise(schema);
     if (schema['type'] === 'array' || items !== undefined)
       return { ...rest, type: 'array', items: reference };
     return { ...rest, ...reference };
@@ -100,7 +100,7 @@ export class ClassSchemas {
 }
 
 /** `not: null` beside nothing else says that a member has to be there, which `required` says already. */
-function withoutNoise({ not: _, ...schema }: Schema): Schema {
+function withoutNoise({ not: _not, ...schema }: Schema): Schema {
   return schema;
 }
 

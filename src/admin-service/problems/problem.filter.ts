@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorCode } from '../../operations/error-code.js';
 import type { Logger } from '../../operations/logger.js';
 import { Problem, PROBLEM_MEDIA_TYPE, problemDocument } from './problem.js';
-import { toProblem } from './to-problem.js';
+import { bodyTooLarge, mediaTypeProblem, toProblem } from './to-problem.js';
 
 /** Answers whatever was thrown with a problem (RFC 9457). Of what is nobody's fault but ours, only a code is logged. */
 @Catch()
@@ -24,7 +24,7 @@ export class ProblemFilter implements ExceptionFilter {
   problemOf(error: unknown, route: string): Problem {
     const problem = toProblem(error);
     if (problem !== undefined) return problem;
-    if (error instanceof HttpException && error.getStatus() === 404) return notFound();
+    if (error instanceof HttpException && error.getStatus() < 500) return ofStatus(error.getStatus());
     this.#logger.error(
       { code: errorCode(error), route, stack: error instanceof Error ? framesOf(error) : undefined },
       'a request could not be answered',
@@ -40,6 +40,20 @@ function framesOf({ stack = '' }: Error): readonly string[] {
     .filter((line) => /^\s+at /.test(line))
     .slice(0, 8)
     .map((line) => line.trim());
+}
+
+/** Nest turns what Fastify throws into exceptions of its own, of which only the status is certain. */
+function ofStatus(status: number): Problem {
+  switch (status) {
+    case 404:
+      return notFound();
+    case 413:
+      return bodyTooLarge();
+    case 415:
+      return mediaTypeProblem();
+    default:
+      return new Problem('malformed-request', 'the request cannot be read');
+  }
 }
 
 export function notFound(): Problem {

@@ -4,7 +4,7 @@ import { Problem } from './problem.js';
 
 /** What Fastify throws before a handler runs, by its codes. */
 const REQUEST_PROBLEMS: Readonly<Record<string, () => Problem>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: () => new Problem('body-too-large', 'a body has at most 128 KiB'),
+  FST_ERR_CTP_BODY_TOO_LARGE: () => bodyTooLarge(),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () => mediaTypeProblem(),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
     new Problem('malformed-request', 'the body is not as long as it said to be'),
@@ -57,6 +57,10 @@ export function mediaTypeProblem(): Problem {
     'unsupported-media-type',
     'send application/json, or application/merge-patch+json to PATCH',
   );
+}
+
+export function bodyTooLarge(): Problem {
+  return new Problem('body-too-large', 'a body has at most 128 KiB');
 }
 
 function isUnavailable(error: unknown): boolean {
