@@ -5,6 +5,7 @@ import { FactsLookup } from '../directory/facts/facts-lookup.js';
 import { FactsUnavailableError } from '../directory/facts/facts-source.js';
 import type { Freshness } from '../directory/facts/freshness.js';
 import { databaseFacts } from '../directory/facts/read-facts.js';
+import { areAllFactsAnnounced } from '../directory/facts/replaced-views.js';
 import { readNotice } from '../directory/facts/read-notice.js';
 import { errorCode } from '../operations/error-code.js';
 import type { HookServiceDependencies } from './hook-service-dependencies.js';
@@ -49,7 +50,7 @@ export function startFacts(
   const { cachedFactsMs, announcedFactsMs, factsCacheBytes } = configuration;
   let followed: FollowedFeed | null = null;
   const freshness: Freshness = {
-    documentsMs: () => (followed?.feed.isAlive === true ? announcedFactsMs : cachedFactsMs),
+    documentsMs: () => (followed?.hearsAll() === true ? announcedFactsMs : cachedFactsMs),
     choicesMs: cachedFactsMs,
   };
   // From a copy, nobody has seen yet that the database is at this release: nothing is read from it, nor written to it.
@@ -70,14 +71,19 @@ export function startFacts(
   return {
     ...{ facts, freshness, refuseUnread, answersBytes: factsCacheBytes - cacheBytes },
     feed: () => followed?.figures() ?? null,
-    stop: async () => followed?.feed.stop(),
+    stop: async () => followed?.stop(),
   };
 }
 
 interface FollowedFeed {
-  readonly feed: ChangeFeed;
+  /** Whether every change of facts would be heard. */
+  readonly hearsAll: () => boolean;
   readonly figures: () => FeedFigures;
+  readonly stop: () => Promise<void>;
 }
+
+/** How often it is looked whether other tables have taken the place of ours, in milliseconds. */
+const LOOK_MS = 60_000;
 
 interface Followers {
   readonly facts: FactsLookup;
@@ -89,6 +95,11 @@ function followChanges(
   { facts, control }: Followers,
 ): FollowedFeed {
   const counts = { notices: 0, invalidations: 0, flushes: 0 };
+  let areAnnounced = false;
+  const look = async (): Promise<void> => {
+    areAnnounced = await areAllFactsAnnounced(database).catch(() => false);
+  };
+  let looking = Promise.resolve();
   const forgetEverything = (): void => {
     counts.flushes += 1;
     facts.forget({ kind: 'everything' });
@@ -112,6 +123,7 @@ function followChanges(
         forgetEverything();
         control.refreshNow();
       }
+      looking = look();
       logger.info('changes of the directory are heard');
     },
     onLost: (error) => {
@@ -119,5 +131,17 @@ function followChanges(
       logger.warn({ code: errorCode(error), keptSeconds }, 'changes of the directory are not heard');
     },
   });
-  return { feed, figures: () => ({ ...counts, isAlive: feed.isAlive }) };
+  const timer = setInterval(() => {
+    looking = look();
+  }, LOOK_MS);
+  timer.unref();
+  return {
+    hearsAll: () => feed.isAlive && areAnnounced,
+    figures: () => ({ ...counts, isAlive: feed.isAlive }),
+    stop: async () => {
+      clearInterval(timer);
+      await feed.stop();
+      await looking;
+    },
+  };
 }

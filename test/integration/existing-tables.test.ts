@@ -3,7 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { rememberChoice } from '../../src/directory/choices/remembered-choices.js';
 import { FACTS_QUERY } from '../../src/directory/facts/facts-query.js';
-import { FACTS_VIEWS, replacedTables } from '../../src/directory/facts/replaced-views.js';
+import {
+  areAllFactsAnnounced,
+  FACTS_VIEWS,
+  replacedTables,
+} from '../../src/directory/facts/replaced-views.js';
 import { CLIENT, userCall } from '../support/calls.js';
 import { createTestDatabase } from '../support/test-database.js';
 import { loadSample, startTestHook, type TestHook } from '../support/test-hook.js';
@@ -132,6 +136,34 @@ describe('a product’s own tables', () => {
         chosenAt: 1,
         keptUntil: 2,
       });
+    },
+    TEST_MS,
+  );
+
+  it.each([
+    ['no longer than without the feed where nobody says that their changes are announced', '', 'directory'],
+    ['as long as our own where the comments of their views say so', example('announced'), 'cache'],
+  ])(
+    'are kept %s',
+    async (_, comments, expected) => {
+      const created = await createTestDatabase();
+      const statements = [example('schema'), example('views'), comments, DATA].join(';');
+      await created.database.withScripts((run) => run(statements));
+      expect(await areAllFactsAnnounced(created.database)).toBe(comments !== '');
+      const configuration = { changeFeed: true, cachedFactsMs: 50, announcedFactsMs: 60_000 };
+      const hook = await startTestHook({ database: created, configuration });
+      await eventually(() =>
+        Promise.resolve(hook.logs().some(({ msg }) => msg === 'changes of the directory are heard')),
+      );
+      // What is kept is too old without the feed when it is asked for again.
+      const originAfter = async (ms: number): Promise<unknown> => {
+        await claimsOf(hook, '00uAda');
+        await delay(ms);
+        expect(await claimsOf(hook, '00uAda')).toMatchObject({ tenant_id: ACCOUNTS.north });
+        return hook.logs().at(-1)?.['facts'];
+      };
+      await originAfter(500);
+      await eventually(async () => (await originAfter(100)) === expected);
     },
     TEST_MS,
   );
