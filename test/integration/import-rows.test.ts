@@ -272,7 +272,7 @@ describe('an import of memberships', () => {
       },
     });
     expect(interrupted.stopped).toBe('interrupted');
-    expect(interrupted.created).toBeGreaterThanOrEqual(5_000);
+    expect(interrupted.created).toBeGreaterThanOrEqual(2_000);
     expect(interrupted.created).toBeLessThan(12_000);
     const rest = await imported(database, 'memberships', text);
     expect(rest).toEqual({

@@ -22,8 +22,8 @@ export interface ImportKind {
   readonly read: (cells: Cells, context: ImportContext) => ImportValues;
   /** The table, the columns that a row creates, and those of the file that set them. */
   readonly target: ImportTarget;
-  /** SQL for why a row of the input `i` is refused, null where it is not; with what has to be joined for it. */
-  readonly refusal: { readonly joins: string; readonly problem: string };
+  /** SQL for why a row of the input `i` is refused; null where it is not. */
+  readonly problem: string;
   /** Whether a user may get too many rows. */
   readonly isCovering: boolean;
 }

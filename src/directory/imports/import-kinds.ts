@@ -26,6 +26,10 @@ const WINDOW_TARGET = [
   { name: 'valid_until', value: 'i.valid_until', from: 'until' },
 ] as const;
 
+// Looked up one by one, by their keys: a join would read whole tables for each batch.
+const NO_USER = '(SELECT id FROM users WHERE org_id = i.org_id AND id = i.user_id) IS NULL';
+const NO_TENANT = '(SELECT id FROM tenants WHERE id = i.tenant_id) IS NULL';
+
 const STATUSES = ['active', 'suspended'] as const;
 
 export const USERS: ImportKind = {
@@ -52,10 +56,7 @@ export const USERS: ImportKind = {
       { name: 'status', value: `coalesce(i.status, 'active')`, from: 'status' },
     ],
   },
-  refusal: {
-    joins: 'LEFT JOIN orgs AS o ON o.id = i.org_id',
-    problem: `CASE WHEN o.id IS NULL THEN 'no such org' END`,
-  },
+  problem: `CASE WHEN (SELECT id FROM orgs WHERE id = i.org_id) IS NULL THEN 'no such org' END`,
   isCovering: false,
 };
 
@@ -90,11 +91,7 @@ export const MEMBERSHIPS: ImportKind = {
       ...WINDOW_TARGET,
     ],
   },
-  refusal: {
-    joins: `LEFT JOIN users AS u ON u.org_id = i.org_id AND u.id = i.user_id
-      LEFT JOIN tenants AS t ON t.id = i.tenant_id`,
-    problem: `CASE WHEN u.id IS NULL THEN 'no such user in this org' WHEN t.id IS NULL THEN 'no such tenant' END`,
-  },
+  problem: `CASE WHEN ${NO_USER} THEN 'no such user in this org' WHEN ${NO_TENANT} THEN 'no such tenant' END`,
   isCovering: true,
 };
 
@@ -148,12 +145,8 @@ export const GRANTS: ImportKind = {
       ...WINDOW_TARGET,
     ],
   },
-  refusal: {
-    joins: `LEFT JOIN tenants AS t ON t.id = i.tenant_id
-      LEFT JOIN users AS u ON u.org_id = i.org_id AND u.id = i.user_id`,
-    problem: `CASE WHEN t.id IS NULL THEN 'no such tenant'
-      WHEN i.user_id IS NOT NULL AND u.id IS NULL THEN 'no such user in this org' END`,
-  },
+  problem: `CASE WHEN ${NO_TENANT} THEN 'no such tenant'
+    WHEN i.user_id IS NOT NULL AND ${NO_USER} THEN 'no such user in this org' END`,
   isCovering: false,
 };
 

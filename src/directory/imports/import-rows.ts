@@ -46,7 +46,7 @@ export interface ImportResult {
 }
 
 /** Rows written by one statement. */
-const BATCH = 5_000;
+const BATCH = 2_000;
 
 /**
  * Imports the rows of a CSV file in batches, each of which is a transaction: while one is written the next is read, and no more than

@@ -5,7 +5,7 @@ import type { ImportKind } from './import-kind.js';
  * leaves those alone that are as they should be already. Columns that the file does not have stay as they are.
  */
 export function importStatement(
-  { input, keyLength, target, refusal }: ImportKind,
+  { input, keyLength, target, problem }: ImportKind,
   columns: ReadonlySet<string>,
 ): string {
   const names = input.map((column) => column.split(' ')[0] ?? '');
@@ -22,7 +22,7 @@ export function importStatement(
       SELECT * FROM unnest(${input.map((column, index) => `$${String(index + 1)}::text[]::${typeOf(column)}[]`).join(', ')})
         WITH ORDINALITY AS i (${names.join(', ')}, place)
     ), checked AS MATERIALIZED (
-      SELECT i.*, ${refusal.problem} AS problem FROM input AS i ${refusal.joins}
+      SELECT i.*, ${problem} AS problem FROM input AS i
     ), written AS (
       INSERT INTO ${target.table} AS row (${[...target.key, ...target.columns.map(({ name }) => name)].join(', ')})
       SELECT ${[...inputKey.map((name) => `i.${name}`), ...target.columns.map(({ value }) => value)].join(', ')}
