@@ -55,6 +55,21 @@ export function readAdminConfiguration(environment: Environment): AdminConfigura
   return Object.freeze(adminConfiguration(variables, bearer.part));
 }
 
+/** The configuration within the playground: on loopback whatever its certificate. @throws ConfigurationError */
+export function readPlaygroundAdminConfiguration(environment: Environment): AdminConfiguration {
+  const configuration = readAdminConfiguration(environment);
+  const hosts = [
+    ['MINTMARK_ADMIN_HOST', configuration.address],
+    ['MINTMARK_ADMIN_OPS_HOST', configuration.ops],
+  ] as const;
+  const strange = hosts.filter(([, { host }]) => !isLoopback(host));
+  refuseFaults(
+    strange.map(([variable]) => ({ variable, problem: 'the playground listens on loopback only: unset it' })),
+  );
+  // Nobody's balancer stands in front of it: Ctrl+C ends it at once.
+  return Object.freeze({ ...configuration, drainMs: 0 });
+}
+
 function adminConfiguration(
   variables: Readonly<AdminVariables>,
   bearer: AdminBearerConfiguration | null,
