@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { createAdminToken } from '../../src/caller/admin-tokens.js';
 import { ensureCertificates } from '../../src/playground/issue-certificates.js';
+import { startAdminProcess } from '../support/admin-process.js';
 import { CLIENT, userCall } from '../support/calls.js';
 import { startHookProcess, type HookProcess } from '../support/hook-process.js';
 import { startTcpGate } from '../support/tcp-gate.js';
@@ -13,7 +15,7 @@ import { onTeardown } from '../support/teardown.js';
 import { createTestDatabase } from '../support/test-database.js';
 import { HEADER, loadSample, SECRETS } from '../support/test-hook.js';
 
-// Two hook processes over HTTPS, as they are installed, one PostgreSQL, and about 200 calls a second. The connections that hear
+// Two hook processes over HTTPS and an admin process, as they are installed, one PostgreSQL, and about 200 calls a second. The connections that hear
 // changes lead through a gate, so that they can be cut without anybody being told.
 
 const PATIENCE_MS = 60_000;
@@ -56,7 +58,22 @@ const variables = {
   },
   ...{ MINTMARK_CACHED_FACTS_SECONDS: '5', MINTMARK_LOG_LEVEL: 'info' },
 };
-const replicas = await Promise.all([1, 2].map(() => startHookProcess({ certFile, keyFile }, variables)));
+let replicas: readonly HookProcess[] = [];
+
+const admin = await startAdminProcess(url);
+const { token } = await createAdminToken(
+  database,
+  { label: 'live', scopes: ['directory:write', 'credentials:write'], expiresAt: null },
+  { actor: 'cli:test', rights: 'everything', now: new Date() },
+);
+
+async function overRest(method: string, path: string): Promise<void> {
+  const { status } = await fetch(`${admin.url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}` },
+  });
+  expect([200, 204]).toContain(status);
+}
 
 interface Answer {
   readonly replica: HookProcess;
@@ -134,7 +151,7 @@ interface Watch {
 
 /** Makes a change, and tells how long after it the last call was made that each replica still answered as before. */
 async function lastOld(
-  change: string,
+  change: () => Promise<void>,
   { isOf, isOld }: Watch,
   watchedMs: number,
 ): Promise<readonly number[]> {
@@ -142,7 +159,7 @@ async function lastOld(
     answers.filter((answer) => answer.replica === replica && answer.sentAt > at && isOf(answer));
   const before = performance.now();
   await eventually(() => replicas.every((replica) => since(before, replica).some(isOld)));
-  await sql(change);
+  await change();
   const changedAt = performance.now();
   await delay(watchedMs);
   // Calls of after the time that is watched, on either replica: otherwise nothing was seen.
@@ -159,11 +176,12 @@ const granted = (person: string): Watch => ({
   isOld: ({ isGranted }) => isGranted,
 });
 
-function revoke(person: string): string {
-  return `DELETE FROM feature_grants WHERE id = '${person}'`;
+function revoke(person: string): () => Promise<void> {
+  return () => sql(`DELETE FROM feature_grants WHERE id = '${person}'`);
 }
 
 beforeAll(async () => {
+  replicas = await Promise.all([1, 2].map(() => startHookProcess({ certFile, keyFile }, variables)));
   startCalling();
   await eventually(() => feedsAre(1));
 }, PATIENCE_MS);
@@ -198,13 +216,22 @@ describe('two replicas that hear changes', () => {
   );
 
   it(
-    'refuse a credential a second after it was revoked by plain SQL',
+    'do not stamp a grant a second after it was deleted over REST',
+    async () => {
+      const change = () => overRest('DELETE', '/v1/grants/live-4');
+      for (const last of await lastOld(change, granted('live-4'), 1_500)) expect(last).toBeLessThan(1_000);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'refuse a credential a second after it was revoked',
     async () => {
       const watch: Watch = {
         isOf: ({ secret }) => secret === SECRETS.ordersOnly,
         isOld: ({ status }) => status === 200,
       };
-      const change = `UPDATE hook_credentials SET revoked_at = now() WHERE id = 'hc_orders'`;
+      const change = () => overRest('POST', '/v1/hook-credentials/hc_orders/revoke');
       for (const last of await lastOld(change, watch, 1_500)) expect(last).toBeLessThan(1_000);
     },
     PATIENCE_MS,
