@@ -1,13 +1,20 @@
+import type { Environment } from '../config/read-variables.js';
 import type { Database } from '../database/database.js';
 import type { Paint } from './paint.js';
 
+/** How a command uses the database. */
+export interface DatabaseUse {
+  /** Whether the database may be at another release. */
+  readonly migrating?: boolean;
+  /** How long to wait for it, in milliseconds. */
+  readonly timeoutMs?: number;
+}
+
 /** What the commands work with. */
 export interface CliContext {
+  readonly environment: Environment;
   /** Opens the configured database for one piece of work, and closes it. */
-  readonly withDatabase: <T>(
-    work: (database: Database) => Promise<T>,
-    options?: { readonly migrating?: boolean },
-  ) => Promise<T>;
+  readonly withDatabase: <T>(work: (database: Database) => Promise<T>, options?: DatabaseUse) => Promise<T>;
   /** Writes to standard output, with a line end. */
   readonly print: (text: string) => void;
   /** Writes to standard output as it is, and waits for room where there is none. */

@@ -8,8 +8,8 @@ export type Paint = (colour: Colour, text: string) => string;
 /** For files, pipes, and whoever wants no colours. */
 export const PLAIN: Paint = (_, text) => text;
 
-/** For terminals. */
-export const COLOURED: Paint = (colour, text) => styleText(colour, text);
+/** For terminals. Node is not asked whether standard output is one: that was asked before. */
+export const COLOURED: Paint = (colour, text) => styleText(colour, text, { validateStream: false });
 
 /** Colours are for terminals, and for those who have not asked for none (https://no-color.org). */
 export function choosePaint(

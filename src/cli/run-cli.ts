@@ -7,14 +7,18 @@ import { openDatabase } from '../database/open-database.js';
 import { EXIT, exitCodeOf, explainError } from '../operations/run-entry.js';
 import { applyCommand } from './apply-command.js';
 import { credentialCommand } from './credential-command.js';
-import type { CliContext } from './cli-context.js';
+import type { CliContext, DatabaseUse } from './cli-context.js';
 import { migrateCommand } from './directory-commands.js';
+import { doctorCommand } from './doctor/doctor-command.js';
 import { errorAsJson } from './error-as-json.js';
+import { explainCommand } from './explain-command.js';
 import { exportCommand } from './export-command.js';
 import { importCommand } from './import-command.js';
 import { InterruptedError } from './import-errors.js';
 import { mintCommand } from './mint-command.js';
 import { choosePaint } from './paint.js';
+import { schemaCommand } from './schema-command.js';
+import { tokenCommand } from './token-command.js';
 
 /** Commands may take longer than hook calls; a server that never answers still ends them. */
 const TIMEOUT_MS = 60_000;
@@ -61,7 +65,8 @@ export async function runCli(input: CliInput): Promise<number> {
 function contextOf(input: CliInput): CliContext {
   const { environment, writeOut, isTerminal = false, userName = 'unknown' } = input;
   return {
-    withDatabase: (work, options) => withDatabase(environment, work, options?.migrating === true),
+    environment,
+    withDatabase: (work, options = {}) => withDatabase(environment, work, options),
     print: (text) => {
       writeOut(`${text}\n`);
     },
@@ -85,7 +90,7 @@ function createProgram(context: CliContext, output: OutputConfiguration): Comman
     .addHelpText(
       'after',
       '\nThe database is DATABASE_URL, or the embedded one in MINTMARK_DATA_DIR (.mintmark/database).' +
-        '\nExit codes: 0 done, 1 refused, 64 usage, 69 unavailable, 70 a bug, 78 configuration.',
+        '\nExit codes: 0 done, 1 refused, 64 usage, 69 unavailable, 70 a bug, 78 configuration, 130 interrupted.',
     )
     .showHelpAfterError('("mintmark --help" shows what there is)');
   const commands = [
@@ -93,7 +98,11 @@ function createProgram(context: CliContext, output: OutputConfiguration): Comman
     applyCommand,
     exportCommand,
     importCommand,
+    schemaCommand,
     credentialCommand,
+    tokenCommand,
+    explainCommand,
+    doctorCommand,
     mintCommand,
   ];
   for (const command of commands) program.addCommand(command(context));
@@ -110,11 +119,11 @@ function inheritSettings(command: Command): void {
 async function withDatabase<T>(
   environment: Environment,
   work: (database: Database) => Promise<T>,
-  isMigrating: boolean,
+  { migrating = false, timeoutMs = TIMEOUT_MS }: DatabaseUse,
 ): Promise<T> {
-  const database = await openDatabase(readDatabaseConfiguration(environment), { timeoutMs: TIMEOUT_MS });
+  const database = await openDatabase(readDatabaseConfiguration(environment), { timeoutMs });
   try {
-    if (!isMigrating && (await pendingMigrations(database)).length > 0) {
+    if (!migrating && (await pendingMigrations(database)).length > 0) {
       throw new MigrationError('The database is not at this release: run "mintmark migrate" first.');
     }
     return await work(database);

@@ -97,7 +97,7 @@ describe('mintmark --help', () => {
     expect(general).toMatchObject({ code: 0, err: '' });
     expect(general.out).toMatch(/\n  migrate [^]*\n  apply [^]*\n  credential /);
     expect(general.out).toContain(
-      'Exit codes: 0 done, 1 refused, 64 usage, 69 unavailable, 70 a bug, 78 configuration.',
+      'Exit codes: 0 done, 1 refused, 64 usage, 69 unavailable, 70 a bug, 78 configuration, 130 interrupted.',
     );
     expect(create).toMatchObject({ code: 0, err: '' });
     expect(create.out).toContain('--issuer <id...>');
