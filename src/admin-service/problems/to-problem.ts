@@ -63,8 +63,12 @@ export function bodyTooLarge(): Problem {
   return new Problem('body-too-large', 'a body has at most 128 KiB');
 }
 
+/** What the driver throws has no code: only its message says so. And SQLSTATEs that Prisma hands on in messages. */
+const SIGNS =
+  /Query read timeout|Connection terminated|timeout exceeded when trying to connect|\b(?:57014|55P03|57P0[123])\b/;
+
 function isUnavailable(error: unknown): boolean {
-  return UNAVAILABLE.has(errorCode(error)) || /\b(57014|55P03)\b/.test(textOf(error, 0));
+  return UNAVAILABLE.has(errorCode(error)) || SIGNS.test(textOf(error, 0));
 }
 
 /** Messages and codes of an error and its causes, to recognize it by and not to show. */
