@@ -18,6 +18,12 @@ export function residentMegabytes(pid: number): number {
   return (Number(kibibytes) * 1024) / 1_000_000;
 }
 
+/** The most that a process ever had in memory, in megabytes (10^6); NaN where there is no /proc. */
+export function peakMegabytes(pid: number): number {
+  const [, kibibytes = NaN] = /^VmHWM:\s+(\d+) kB$/m.exec(readProcess(pid, 'status')) ?? [];
+  return (Number(kibibytes) * 1024) / 1_000_000;
+}
+
 function readProcess(pid: number, file: 'stat' | 'status'): string {
   try {
     return readFileSync(`/proc/${String(pid)}/${file}`, 'utf8');

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { generateSecret, hashSecret } from '../caller/header-credential.js';
 import { isId } from '../claims/identifiers.js';
+import { writeAs } from '../database/write-as.js';
 import {
   CredentialRefusedError,
   createBearerCredential,
@@ -11,8 +12,9 @@ import {
   type HookCredentialSummary,
   type NewHookCredential,
 } from '../directory/credentials/hook-credentials.js';
-import { isInstant, isLine } from '../directory/files/file-validators.js';
 import { UsageError, type CliContext } from './cli-context.js';
+import { parseInstant, parseLabel } from './parse-options.js';
+import { table } from './table.js';
 
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 const FORBIDDEN_HEADERS: ReadonlySet<string> = new Set(
@@ -93,14 +95,15 @@ async function create(context: CliContext, options: CreateOptions): Promise<void
 type CredentialTerms = Omit<NewHookCredential, 'headerName' | 'secretSha256'>;
 
 async function createHeader(
-  { withDatabase, print }: CliContext,
+  { withDatabase, print, actor }: CliContext,
   terms: CredentialTerms,
   { header: headerName = DEFAULT_HEADER, clientId, json }: CreateOptions,
 ): Promise<void> {
   if (clientId !== undefined) throw new UsageError('--client-id is for --scheme bearer.');
   const secret = generateSecret();
+  const credential = { ...terms, headerName, secretSha256: hashSecret(secret) };
   await withDatabase((database) =>
-    createHookCredential(database, { ...terms, headerName, secretSha256: hashSecret(secret) }),
+    writeAs(database, actor, (prisma) => createHookCredential({ prisma }, credential)),
   );
   const { id, issuerIds } = terms;
   if (json) {
@@ -119,13 +122,15 @@ async function createHeader(
 }
 
 async function createBearer(
-  { withDatabase, print }: CliContext,
+  { withDatabase, print, actor }: CliContext,
   terms: CredentialTerms,
   { header, clientId, json }: CreateOptions,
 ): Promise<void> {
   if (header !== undefined) throw new UsageError('--header is for --scheme header.');
   if (clientId === undefined) throw new UsageError('--scheme bearer needs --client-id.');
-  await withDatabase((database) => createBearerCredential(database, { ...terms, clientId }));
+  await withDatabase((database) =>
+    writeAs(database, actor, (prisma) => createBearerCredential({ prisma }, { ...terms, clientId })),
+  );
   const { id, issuerIds } = terms;
   if (json) {
     print(JSON.stringify({ id, scheme: 'bearer', clientId, issuerIds }));
@@ -167,29 +172,19 @@ async function list(
 }
 
 async function revoke(
-  { withDatabase, print, now }: CliContext,
+  { withDatabase, print, now, actor }: CliContext,
   id: string,
   { json }: { readonly json?: boolean },
 ): Promise<void> {
-  await withDatabase((database) => revokeHookCredential(database, id, now()));
+  await withDatabase((database) =>
+    writeAs(database, actor, (prisma) => revokeHookCredential({ prisma }, id, now())),
+  );
   print(json ? JSON.stringify({ id, revoked: true }) : `Credential ${id} is revoked.`);
 }
 
 function stateOf({ revokedAt, expiresAt }: HookCredentialSummary, now: Date): string {
   if (revokedAt !== null) return 'revoked';
   return expiresAt !== null && expiresAt <= now ? 'expired' : 'in force';
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }
 
 function parseHeaderName(value: string): string {
@@ -205,16 +200,4 @@ function parseClientId(value: string): string {
   if (!isId(value))
     throw new InvalidArgumentError('A client id has 1 to 255 characters, and no white space around it.');
   return value;
-}
-
-function parseLabel(value: string): string {
-  if (!isLine(value))
-    throw new InvalidArgumentError('A label has 1 to 255 characters, and no control characters.');
-  return value;
-}
-
-function parseInstant(value: string): Date {
-  if (!isInstant(value))
-    throw new InvalidArgumentError('Give an instant with an offset, such as 2027-01-31T00:00:00Z.');
-  return new Date(value);
 }

@@ -1,13 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { migrate } from '../database/migrations.js';
-import { applyDirectory } from '../directory/files/apply-directory.js';
-import { readDirectoryFile } from '../directory/files/read-directory-file.js';
-import type { TableChanges } from '../directory/files/reconcile.js';
-import { errorCode } from '../operations/error-code.js';
-import { UsageError, type CliContext } from './cli-context.js';
+import { ensureRoles, ROLE_NAMES, type RoleNames } from '../database/roles.js';
+import type { CliContext } from './cli-context.js';
 
-interface JsonOption {
+interface MigrateOptions {
+  readonly roles?: boolean;
+  readonly hookRole: string;
+  readonly adminRole: string;
   readonly json?: boolean;
 }
 
@@ -15,51 +14,41 @@ interface JsonOption {
 export function migrateCommand({ withDatabase, print }: CliContext): Command {
   return new Command('migrate')
     .description('bring the database to this release: apply the migrations it does not have')
+    .option('--roles', 'also make the two roles of the application, or give them what this release needs')
+    .option('--hook-role <name>', 'what hooks work as', parseRole, ROLE_NAMES.hook)
+    .option('--admin-role <name>', 'what the admin API and this program work as', parseRole, ROLE_NAMES.admin)
     .option('--json', 'print JSON')
-    .action(async ({ json }: JsonOption) => {
-      const applied = await withDatabase(migrate, { migrating: true });
-      if (json) print(JSON.stringify({ applied }));
-      else
-        print(
-          applied.length === 0
-            ? 'Nothing to migrate.'
-            : `Applied:\n${applied.map((n) => `  ${n}`).join('\n')}`,
-        );
+    .action(async ({ roles: isWithRoles = false, hookRole, adminRole, json }: MigrateOptions) => {
+      const roles = isWithRoles ? { hook: hookRole, admin: adminRole } : null;
+      const applied = await withDatabase(
+        async (database) => {
+          const names = await migrate(database);
+          if (roles !== null) await ensureRoles(database, roles);
+          return names;
+        },
+        { migrating: true },
+      );
+      const result = { applied, ...(roles === null ? {} : { roles }) };
+      print(json ? JSON.stringify(result) : describe(applied, roles));
     });
 }
 
-/** `mintmark apply FILE`. */
-export function applyCommand({ withDatabase, print }: CliContext): Command {
-  return new Command('apply')
-    .description('make the directory as a YAML file says; what the file does not name stays')
-    .argument('<file>', 'the directory file, such as examples/directory.yaml')
-    .option('--json', 'print JSON')
-    .action(async (name: string, { json }: JsonOption) => {
-      const file = readDirectoryFile(name, await readText(name));
-      const changes = await withDatabase((database) => applyDirectory(database, file));
-      print(json ? JSON.stringify({ file: name, changes }) : `${name}: ${describeChanges(changes)}`);
-    });
+function describe(applied: readonly string[], roles: RoleNames | null): string {
+  const migrations =
+    applied.length === 0
+      ? 'Nothing to migrate.'
+      : `Applied:\n${applied.map((name) => `  ${name}`).join('\n')}`;
+  if (roles === null) return migrations;
+  return [
+    migrations,
+    `Roles: ${roles.hook} for hooks, ${roles.admin} for the admin API and this program.`,
+    `Whoever logs in as one of those needs, for example: GRANT ${roles.hook} TO the_login;`,
+  ].join('\n');
 }
 
-async function readText(name: string): Promise<string> {
-  try {
-    return await readFile(name, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${name} cannot be read (${errorCode(error)}).`);
-  }
-}
-
-/** One line: what was done, and how much was right already. */
-export function describeChanges(changes: readonly TableChanges[]): string {
-  const done = changes.flatMap(({ noun, created, changed, removed }) =>
-    Object.entries({ created, changed, removed })
-      .filter(([, count]) => count > 0)
-      .map(([word, count]) => `${String(count)} ${count === 1 ? noun : plural(noun)} ${word}`),
-  );
-  const unchanged = changes.reduce((sum, table) => sum + table.unchanged, 0);
-  return `${done.length === 0 ? 'nothing to change' : done.join(', ')}; ${String(unchanged)} unchanged.`;
-}
-
-function plural(noun: string): string {
-  return noun.endsWith('s') ? `${noun}es` : `${noun}s`;
+/** PostgreSQL cuts longer names, and keeps those that begin with `pg_` to itself. */
+function parseRole(name: string): string {
+  if (!/^(?!pg_)[A-Za-z_][A-Za-z0-9_-]{0,62}$/.test(name))
+    throw new InvalidArgumentError('A role is 1 to 63 letters, digits, dashes and underscores, and no pg_….');
+  return name;
 }

@@ -5,13 +5,26 @@ import type { Database } from '../database/database.js';
 import { MigrationError, pendingMigrations } from '../database/migrations.js';
 import { openDatabase } from '../database/open-database.js';
 import { EXIT, exitCodeOf, explainError } from '../operations/run-entry.js';
+import { applyCommand } from './apply-command.js';
 import { credentialCommand } from './credential-command.js';
-import type { CliContext } from './cli-context.js';
-import { applyCommand, migrateCommand } from './directory-commands.js';
+import type { CliContext, DatabaseUse } from './cli-context.js';
+import { migrateCommand } from './directory-commands.js';
+import { doctorCommand } from './doctor/doctor-command.js';
+import { errorAsJson } from './error-as-json.js';
+import { explainCommand } from './explain-command.js';
+import { exportCommand } from './export-command.js';
+import { importCommand } from './import-command.js';
+import { InterruptedError } from './import-errors.js';
 import { mintCommand } from './mint-command.js';
+import { choosePaint } from './paint.js';
+import { schemaCommand } from './schema-command.js';
+import { tokenCommand } from './token-command.js';
 
 /** Commands may take longer than hook calls; a server that never answers still ends them. */
 const TIMEOUT_MS = 60_000;
+
+/** What shells say of a process that SIGINT ended. */
+const INTERRUPTED = 130;
 
 export interface CliInput {
   /** Without the program's own name. */
@@ -19,26 +32,56 @@ export interface CliInput {
   readonly environment: Environment;
   readonly writeOut: (text: string) => void;
   readonly writeError: (text: string) => void;
+  /** Settles when standard output has taken the text; `writeOut` where it is left out. */
+  readonly write?: (text: string) => Promise<void>;
+  /** Whether standard output is a terminal. */
+  readonly isTerminal?: boolean;
+  /** Standard error, where it is a terminal. */
+  readonly terminal?: NodeJS.WriteStream | null;
+  /** Standard input; empty where it is left out. */
+  readonly input?: () => AsyncIterable<Uint8Array>;
+  /** From then on the first signal to stop aborts, in place of ending the process. */
+  readonly listenForInterruption?: () => AbortSignal;
+  /** The user of the operating system, for the audit. */
+  readonly userName?: string;
 }
 
 /** Runs one command. @returns the exit code: 0, 1 refused, 64 usage, 69 unavailable, 70 a bug, 78 configuration */
-export async function runCli({ parameters, environment, writeOut, writeError }: CliInput): Promise<number> {
-  const context: CliContext = {
-    withDatabase: (work, options) => withDatabase(environment, work, options?.migrating === true),
-    print: (text) => {
-      writeOut(`${text}\n`);
-    },
-    now: () => new Date(),
-  };
-  const program = createProgram(context, { writeOut, writeErr: writeError });
+export async function runCli(input: CliInput): Promise<number> {
+  const { parameters, writeOut, writeError } = input;
+  const program = createProgram(contextOf(input), { writeOut, writeErr: writeError });
   try {
     await program.parseAsync(parameters, { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
-    writeError(`${explainError(error)}\n`);
-    return exitCodeOf(error);
+    const isInterrupted = error instanceof InterruptedError;
+    const words = isInterrupted ? error.message : explainError(error);
+    writeError(`${parameters.includes('--json') ? errorAsJson(error, words) : words}\n`);
+    return isInterrupted ? INTERRUPTED : exitCodeOf(error);
   }
+}
+
+function contextOf(input: CliInput): CliContext {
+  const { environment, writeOut, isTerminal = false, userName = 'unknown' } = input;
+  return {
+    environment,
+    withDatabase: (work, options = {}) => withDatabase(environment, work, options),
+    print: (text) => {
+      writeOut(`${text}\n`);
+    },
+    write: input.write ?? ((text) => Promise.resolve(writeOut(text))),
+    paint: choosePaint(isTerminal, environment),
+    terminal: input.terminal ?? null,
+    input: input.input ?? nothing,
+    listenForInterruption: input.listenForInterruption ?? (() => new AbortController().signal),
+    actor: `cli:${userName}`,
+    now: () => new Date(),
+  };
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {
+  // A caller that gives no input has none.
 }
 
 function createProgram(context: CliContext, output: OutputConfiguration): Command {
@@ -47,10 +90,21 @@ function createProgram(context: CliContext, output: OutputConfiguration): Comman
     .addHelpText(
       'after',
       '\nThe database is DATABASE_URL, or the embedded one in MINTMARK_DATA_DIR (.mintmark/database).' +
-        '\nExit codes: 0 done, 1 refused, 64 usage, 69 unavailable, 70 a bug, 78 configuration.',
+        '\nExit codes: 0 done, 1 refused, 64 usage, 69 unavailable, 70 a bug, 78 configuration, 130 interrupted.',
     )
     .showHelpAfterError('("mintmark --help" shows what there is)');
-  const commands = [migrateCommand, applyCommand, credentialCommand, mintCommand];
+  const commands = [
+    migrateCommand,
+    applyCommand,
+    exportCommand,
+    importCommand,
+    schemaCommand,
+    credentialCommand,
+    tokenCommand,
+    explainCommand,
+    doctorCommand,
+    mintCommand,
+  ];
   for (const command of commands) program.addCommand(command(context));
   // Commander would end the process itself.
   program.exitOverride().configureOutput(output);
@@ -65,11 +119,11 @@ function inheritSettings(command: Command): void {
 async function withDatabase<T>(
   environment: Environment,
   work: (database: Database) => Promise<T>,
-  isMigrating: boolean,
+  { migrating = false, timeoutMs = TIMEOUT_MS }: DatabaseUse,
 ): Promise<T> {
-  const database = await openDatabase(readDatabaseConfiguration(environment), { timeoutMs: TIMEOUT_MS });
+  const database = await openDatabase(readDatabaseConfiguration(environment), { timeoutMs });
   try {
-    if (!isMigrating && (await pendingMigrations(database)).length > 0) {
+    if (!migrating && (await pendingMigrations(database)).length > 0) {
       throw new MigrationError('The database is not at this release: run "mintmark migrate" first.');
     }
     return await work(database);

@@ -44,6 +44,7 @@ const NUMBERS = {
   MINTMARK_OPS_PORT: { min: 0, max: 65_535 },
   MINTMARK_FACTS_DEADLINE_MS: { min: 100, max: 2_500 },
   MINTMARK_CACHED_FACTS_SECONDS: { min: 0, max: 5 },
+  MINTMARK_ANNOUNCED_FACTS_SECONDS: { min: 0, max: 60 },
   MINTMARK_FACTS_CACHE_MB: { min: 1, max: 4_096 },
   MINTMARK_STALE_FACTS_SECONDS: { min: 0, max: 86_400 },
   MINTMARK_CONTROL_REFRESH_SECONDS: { min: 1, max: 300 },
@@ -63,13 +64,17 @@ const KNOWN_NAMES = [
     'OTEL_TRACES_SAMPLER_ARG',
   ],
   ...['MINTMARK_HOOK_TRANSPORT', 'MINTMARK_TRUSTED_PROXIES'],
-  ...['MINTMARK_SNAPSHOT_FILE'],
+  ...['MINTMARK_SNAPSHOT_FILE', 'MINTMARK_CHANGE_FEED', 'MINTMARK_DATABASE_DIRECT_URL'],
   ...['MINTMARK_AUTHORIZATION_SERVER_HOST', 'MINTMARK_AUTHORIZATION_SERVER_PORT'],
   ...['MINTMARK_AUTHORIZATION_SERVER_ORG_FILE', 'MINTMARK_AUTHORIZATION_SERVER_PUBLIC_URL'],
   ...['MINTMARK_AUTHORIZATION_SERVER_CONTROL_TOKEN', 'MINTMARK_AUTHORIZATION_SERVER_HOOK_CA_FILE'],
   ...['MINTMARK_BEARER_ISSUER', 'MINTMARK_BEARER_AUDIENCE', 'MINTMARK_BEARER_CLIENT_IDS'],
   ...['MINTMARK_BEARER_SCOPE', 'MINTMARK_BEARER_ALGORITHMS', 'MINTMARK_BEARER_JWKS_URI'],
   ...['MINTMARK_BEARER_JWKS_FILE', 'MINTMARK_BEARER_CA_FILE'],
+  ...['MINTMARK_ADMIN_HOST', 'MINTMARK_ADMIN_PORT', 'MINTMARK_ADMIN_OPS_HOST', 'MINTMARK_ADMIN_OPS_PORT'],
+  ...['MINTMARK_ADMIN_BEARER_ISSUER', 'MINTMARK_ADMIN_BEARER_AUDIENCE', 'MINTMARK_ADMIN_BEARER_CLIENT_IDS'],
+  ...['MINTMARK_ADMIN_BEARER_ALGORITHMS', 'MINTMARK_ADMIN_BEARER_JWKS_URI'],
+  ...['MINTMARK_ADMIN_BEARER_JWKS_FILE', 'MINTMARK_ADMIN_BEARER_CA_FILE'],
 ].toSorted();
 
 async function writeKeyPair(name: string): Promise<{ readonly certFile: string; readonly keyFile: string }> {
@@ -114,7 +119,7 @@ function faultyNames(environment: Environment): readonly string[] {
 describe('the configuration of the hook service', () => {
   it('has a default for everything but the database and the certificate', () => {
     expect(readHookServiceConfiguration(SERVICE)).toEqual({
-      database: { engine: 'postgresql', url: POSTGRESQL, poolSize: 10 },
+      database: { engine: 'postgresql', url: POSTGRESQL, directUrl: POSTGRESQL, poolSize: 10 },
       tls: { cert: readFileSync(one.certFile, 'utf8'), key: readFileSync(one.keyFile, 'utf8') },
       tlsFiles: { certFile: one.certFile, keyFile: one.keyFile, reloadMs: 10_000 },
       hook: { host: '0.0.0.0', port: 8443 },
@@ -122,6 +127,8 @@ describe('the configuration of the hook service', () => {
       log: { level: 'info', hashKey: undefined },
       factsDeadlineMs: 1_500,
       cachedFactsMs: 5_000,
+      changeFeed: true,
+      announcedFactsMs: 60_000,
       factsCacheBytes: 64 * 1024 * 1024,
       staleFactsMs: 900_000,
       tracing: null,
@@ -137,24 +144,28 @@ describe('the configuration of the hook service', () => {
   it('takes every variable', () => {
     const environment = {
       ...SERVICE,
+      MINTMARK_DATABASE_DIRECT_URL: 'postgresql://direct/x',
       ...{ MINTMARK_DATABASE_POOL_SIZE: '3', MINTMARK_HOOK_HOST: '::1', MINTMARK_HOOK_PORT: '0' },
       ...{ MINTMARK_OPS_HOST: 'ops.internal', MINTMARK_OPS_PORT: '9000', MINTMARK_LOG_LEVEL: 'silent' },
       ...{ MINTMARK_LOG_HASH_KEY: 'k'.repeat(16), MINTMARK_FACTS_DEADLINE_MS: '100' },
       ...{ MINTMARK_STALE_FACTS_SECONDS: '0', MINTMARK_CONTROL_REFRESH_SECONDS: '300' },
       ...{ MINTMARK_DRAIN_SECONDS: '0', MINTMARK_TLS_RELOAD_SECONDS: '1' },
-      ...{ MINTMARK_CACHED_FACTS_SECONDS: '0', MINTMARK_FACTS_CACHE_MB: '1' },
+      ...{ MINTMARK_CACHED_FACTS_SECONDS: '2', MINTMARK_FACTS_CACHE_MB: '1' },
+      ...{ MINTMARK_CHANGE_FEED: 'off', MINTMARK_ANNOUNCED_FACTS_SECONDS: '30' },
       MINTMARK_SNAPSHOT_FILE: 'control.json',
       ...{ OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example', OTEL_SERVICE_NAME: 'hook' },
       ...{ OTEL_EXPORTER_OTLP_HEADERS: 'x-key=a%20b,other=50%', OTEL_TRACES_SAMPLER_ARG: '0.25' },
       ...{ MINTMARK_UNAUTHENTICATED_ANSWER: 'error', NODE_ENV: 'production' },
     };
     expect(readHookServiceConfiguration(environment)).toMatchObject({
-      database: { engine: 'postgresql', url: POSTGRESQL, poolSize: 3 },
+      database: { url: POSTGRESQL, directUrl: 'postgresql://direct/x', poolSize: 3 },
       hook: { host: '::1', port: 0 },
       ops: { host: 'ops.internal', port: 9000 },
       log: { level: 'silent', hashKey: 'k'.repeat(16) },
       factsDeadlineMs: 100,
-      cachedFactsMs: 0,
+      cachedFactsMs: 2_000,
+      changeFeed: false,
+      announcedFactsMs: 30_000,
       factsCacheBytes: 1024 * 1024,
       staleFactsMs: 0,
       tracing: {
@@ -257,6 +268,8 @@ describe('a faulty value', () => {
         'http://db',
       ],
     ],
+    ['MINTMARK_DATABASE_DIRECT_URL', ['mysql://db/x', 'db.example', 'postgresql://db/a b']],
+    ['MINTMARK_CHANGE_FEED', ['ON', 'true', '1', 'yes']],
     ['MINTMARK_DATA_DIR', ['x'.repeat(4097)]],
     ['MINTMARK_HOOK_HOST', ['a b', 'https://host', 'host/path', 'x'.repeat(254), 'hôte']],
     ['MINTMARK_OPS_HOST', ['a b', 'https://host', 'host/path', 'x'.repeat(254), 'hôte']],
@@ -346,7 +359,7 @@ describe('a variable that is misspelled', () => {
 
   it('is not one that only another entry reads', () => {
     expect(readDatabaseConfiguration({ ...SERVICE, MINTMARK_HOOK_PORT: 'not looked at' })).toEqual({
-      ...{ engine: 'postgresql', url: POSTGRESQL, poolSize: 10 },
+      ...{ engine: 'postgresql', url: POSTGRESQL, directUrl: POSTGRESQL, poolSize: 10 },
     });
   });
 });
@@ -373,6 +386,18 @@ describe('the database', () => {
     },
   );
 
+  it('is not embedded where a direct URL is set', () => {
+    const { faults } = refusalOf(() =>
+      readDatabaseConfiguration({ MINTMARK_DATABASE_DIRECT_URL: POSTGRESQL }),
+    );
+    expect(faults).toEqual([
+      {
+        variable: 'MINTMARK_DATABASE_DIRECT_URL',
+        problem: 'is set, and DATABASE_URL is not: set both, or neither for the embedded database',
+      },
+    ]);
+  });
+
   it('is never the embedded one in production', () => {
     for (const read of [readDatabaseConfiguration, readHookServiceConfiguration]) {
       const environment = {
@@ -388,6 +413,20 @@ describe('the database', () => {
         },
       ]);
     }
+  });
+});
+
+describe('how old facts may be while changes are heard', () => {
+  it.each([
+    ['0', '60', 0],
+    ['5', '60', 60_000],
+    ['5', '2', 5_000],
+  ])('is, with %s s without the change feed and %s s with it, %i ms', (cached, announced, expected) => {
+    const { announcedFactsMs } = readHookConfiguration({
+      MINTMARK_CACHED_FACTS_SECONDS: cached,
+      MINTMARK_ANNOUNCED_FACTS_SECONDS: announced,
+    });
+    expect(announcedFactsMs).toBe(expected);
   });
 });
 

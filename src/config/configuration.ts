@@ -9,7 +9,13 @@ import { DatabaseVariables, HookServiceVariables, HookVariables, PLAIN_HTTP } fr
 
 /** Which database engine holds the directory, and where. */
 export type DatabaseConfiguration =
-  | { readonly engine: 'postgresql'; readonly url: string; readonly poolSize: number }
+  | {
+      readonly engine: 'postgresql';
+      readonly url: string;
+      /** For what has to stay on one connection, past any pooler. */
+      readonly directUrl: string;
+      readonly poolSize: number;
+    }
   | { readonly engine: 'embedded'; readonly folder: string };
 
 export interface ListenAddress {
@@ -43,6 +49,10 @@ export interface HookConfiguration {
   readonly factsDeadlineMs: number;
   /** How old facts may be while the database answers, in milliseconds; 0 reads them for every call. */
   readonly cachedFactsMs: number;
+  /** Whether changes of the directory are listened to. */
+  readonly changeFeed: boolean;
+  /** As `cachedFactsMs`, while changes are heard: never less than that, and 0 where that is 0. */
+  readonly announcedFactsMs: number;
   /** Bound of the facts in memory, in bytes, by estimate. */
   readonly factsCacheBytes: number;
   /** How old facts may be when fresh ones cannot be had, in milliseconds. */
@@ -145,14 +155,20 @@ export function readHookConfiguration(environment: Environment): HookConfigurati
   return hookConfiguration(variables, { bearer: bearer.part, trustedProxies: [] });
 }
 
-function checkDatabase(variables: Readonly<DatabaseVariables>): Checked<DatabaseConfiguration> {
+/** Which database the variables name. */
+export function checkDatabase(variables: Readonly<DatabaseVariables>): Checked<DatabaseConfiguration> {
   const { DATABASE_URL: url, MINTMARK_DATA_DIR: folder, NODE_ENV: nodeEnv } = variables;
+  const { MINTMARK_DATABASE_DIRECT_URL: directUrl, MINTMARK_DATABASE_POOL_SIZE: poolSize } = variables;
   if (url !== undefined) {
-    const poolSize = variables.MINTMARK_DATABASE_POOL_SIZE;
-    return { part: Object.freeze({ engine: 'postgresql', url, poolSize }), faults: [] };
+    const part = { engine: 'postgresql', url, directUrl: directUrl ?? url, poolSize } as const;
+    return { part: Object.freeze(part), faults: [] };
   }
   const problem = 'is not set, and the embedded database is refused in production: set a postgresql:// URL';
-  const faults = nodeEnv === 'production' ? [{ variable: 'DATABASE_URL', problem }] : [];
+  const lonely = 'is set, and DATABASE_URL is not: set both, or neither for the embedded database';
+  const faults = [
+    ...(nodeEnv === 'production' ? [{ variable: 'DATABASE_URL', problem }] : []),
+    ...(directUrl === undefined ? [] : [{ variable: 'MINTMARK_DATABASE_DIRECT_URL', problem: lonely }]),
+  ];
   return { part: Object.freeze({ engine: 'embedded', folder: resolve(folder) }), faults };
 }
 
@@ -196,7 +212,7 @@ function hookConfiguration(
     ops: Object.freeze({ host: variables.MINTMARK_OPS_HOST, port: variables.MINTMARK_OPS_PORT }),
     log: Object.freeze({ level: variables.MINTMARK_LOG_LEVEL, hashKey: variables.MINTMARK_LOG_HASH_KEY }),
     factsDeadlineMs: variables.MINTMARK_FACTS_DEADLINE_MS,
-    cachedFactsMs: variables.MINTMARK_CACHED_FACTS_SECONDS * 1000,
+    ...cachingConfiguration(variables),
     factsCacheBytes: variables.MINTMARK_FACTS_CACHE_MB * 1024 * 1024,
     staleFactsMs: variables.MINTMARK_STALE_FACTS_SECONDS * 1000,
     controlRefreshMs: variables.MINTMARK_CONTROL_REFRESH_SECONDS * 1000,
@@ -208,6 +224,15 @@ function hookConfiguration(
     unauthenticatedAnswer: variables.MINTMARK_UNAUTHENTICATED_ANSWER === 'error' ? 'error' : '401',
     bearer,
   });
+}
+
+function cachingConfiguration(
+  variables: Readonly<HookVariables>,
+): Pick<HookConfiguration, 'cachedFactsMs' | 'changeFeed' | 'announcedFactsMs'> {
+  const cachedFactsMs = variables.MINTMARK_CACHED_FACTS_SECONDS * 1000;
+  const changeFeed = variables.MINTMARK_CHANGE_FEED === 'on';
+  const announcedMs = Math.max(cachedFactsMs, variables.MINTMARK_ANNOUNCED_FACTS_SECONDS * 1000);
+  return { cachedFactsMs, changeFeed, announcedFactsMs: cachedFactsMs === 0 ? 0 : announcedMs };
 }
 
 function tracingConfiguration(variables: Readonly<HookVariables>): TracingConfiguration | null {
@@ -238,17 +263,28 @@ function decoded(value: string): string {
 
 const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 
+/** Whether what goes to a host stays on this machine. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.has(host);
+}
+
 function faultsOfPlayground(
   { MINTMARK_HOOK_HOST: hookHost, MINTMARK_OPS_HOST: opsHost }: Readonly<HookVariables>,
   database: DatabaseConfiguration,
 ): readonly ConfigurationFault[] {
   const onLoopback = 'the playground listens on loopback only: unset it';
   const onThisMachine = 'the playground uses a database on this machine only: unset it for the embedded one';
-  const isElsewhere = database.engine === 'postgresql' && !LOOPBACK.has(hostOf(database.url));
+  const isElsewhere = (url: string): boolean => !LOOPBACK.has(hostOf(url));
+  const isOnServer = database.engine === 'postgresql';
   return [
-    ...(LOOPBACK.has(hookHost) ? [] : [{ variable: 'MINTMARK_HOOK_HOST', problem: onLoopback }]),
-    ...(LOOPBACK.has(opsHost) ? [] : [{ variable: 'MINTMARK_OPS_HOST', problem: onLoopback }]),
-    ...(isElsewhere ? [{ variable: 'DATABASE_URL', problem: onThisMachine }] : []),
+    ...(isLoopback(hookHost) ? [] : [{ variable: 'MINTMARK_HOOK_HOST', problem: onLoopback }]),
+    ...(isLoopback(opsHost) ? [] : [{ variable: 'MINTMARK_OPS_HOST', problem: onLoopback }]),
+    ...(isOnServer && isElsewhere(database.url)
+      ? [{ variable: 'DATABASE_URL', problem: onThisMachine }]
+      : []),
+    ...(isOnServer && isElsewhere(database.directUrl) && database.directUrl !== database.url
+      ? [{ variable: 'MINTMARK_DATABASE_DIRECT_URL', problem: onThisMachine }]
+      : []),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
+import { ADMIN_BEARER_VARIABLES, AdminVariables } from './admin-variables.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration-error.js';
 import { AuthorizationServerVariables } from './authorization-server-variables.js';
 import { HookServiceVariables } from './variables.js';
@@ -13,6 +14,7 @@ const UNQUOTED: ReadonlySet<string> = new Set([
   'MINTMARK_AUTHORIZATION_SERVER_CONTROL_TOKEN',
   'MINTMARK_BEARER_ISSUER',
   'MINTMARK_BEARER_JWKS_URI',
+  'MINTMARK_DATABASE_DIRECT_URL',
   'MINTMARK_DATA_DIR',
   'MINTMARK_LOG_HASH_KEY',
   'MINTMARK_SNAPSHOT_FILE',
@@ -26,11 +28,14 @@ const OWN_PREFIX = 'MINTMARK_';
 const KNOWN: ReadonlySet<string> = new Set([
   ...Object.keys(new HookServiceVariables()),
   ...Object.keys(new AuthorizationServerVariables()),
+  ...Object.keys(new AdminVariables()),
+  ...ADMIN_BEARER_VARIABLES,
   'MINTMARK_AUTHORIZATION_SERVER_ORG_FILE',
   'MINTMARK_AUTHORIZATION_SERVER_PUBLIC_URL',
   'MINTMARK_AUTHORIZATION_SERVER_CONTROL_TOKEN',
   'MINTMARK_AUTHORIZATION_SERVER_HOOK_CA_FILE',
   'DATABASE_URL',
+  'MINTMARK_DATABASE_DIRECT_URL',
   'MINTMARK_LOG_HASH_KEY',
   'MINTMARK_SNAPSHOT_FILE',
   'MINTMARK_BEARER_ISSUER',

@@ -85,6 +85,11 @@ export class DatabaseVariables {
   @Matches(POSTGRESQL_URL, { message: 'must be a postgresql:// URL, user and password percent-encoded' })
   DATABASE_URL?: string;
 
+  /** Past any pooler of transactions, which would forget who listens; the same as DATABASE_URL where it is not set. */
+  @IsOptional()
+  @Matches(POSTGRESQL_URL, { message: 'must be a postgresql:// URL, user and password percent-encoded' })
+  MINTMARK_DATABASE_DIRECT_URL?: string;
+
   /** Folder of the embedded database, used where DATABASE_URL is not set. */
   @MaxLength(4096, { message: 'must be the path of a folder' })
   MINTMARK_DATA_DIR: string = '.mintmark/database';
@@ -166,6 +171,14 @@ export class HookVariables extends BearerVariables {
 
   @IsWholeNumber(0, 5)
   MINTMARK_CACHED_FACTS_SECONDS: number = 5;
+
+  /** Whether changes of the directory are listened to. */
+  @IsIn(['on', 'off'], { message: 'must be on or off' })
+  MINTMARK_CHANGE_FEED: string = 'on';
+
+  /** As MINTMARK_CACHED_FACTS_SECONDS, while changes are heard. */
+  @IsWholeNumber(0, 60)
+  MINTMARK_ANNOUNCED_FACTS_SECONDS: number = 60;
 
   @IsWholeNumber(1, 4_096)
   MINTMARK_FACTS_CACHE_MB: number = 64;

@@ -8,12 +8,15 @@ const LENGTH_LIMIT = 16 * 1024 * 1024;
 
 /** A file whose shape is right, and where its parts stand; or every fault at once. */
 export type YamlFile<Content> =
-  | {
-      readonly kind: 'content';
-      readonly content: Content;
-      readonly fault: (path: Path, problem: string) => FileFault;
-    }
+  | ({ readonly kind: 'content'; readonly content: Content } & Places)
   | { readonly kind: 'faults'; readonly faults: readonly FileFault[] };
+
+/** Where the parts of a file stand. */
+interface Places {
+  readonly fault: (path: Path, problem: string) => FileFault;
+  /** Whether the file has a member there, be it empty. */
+  readonly has: (path: Path) => boolean;
+}
 
 /** What a file holds. */
 export interface YamlFileShape<Content extends object> {
@@ -50,16 +53,16 @@ export function readYamlFile<Content extends object>(
     line: lineOf(document, lines, path),
     problem,
   });
-  return checkShape(plain, shape, fault);
+  return checkShape(plain, shape, { fault, has: (path) => document.hasIn(path) });
 }
 
 function checkShape<Content extends object>(
   plain: object,
   { type }: YamlFileShape<Content>,
-  fault: (path: Path, problem: string) => FileFault,
+  places: Places,
 ): YamlFile<Content> {
   const misplaced = misplacedParts(plain, []);
-  if (misplaced.length > 0) return asFaults(misplaced, fault);
+  if (misplaced.length > 0) return asFaults(misplaced, places);
   const content = plainToInstance(type, plain, { exposeDefaultValues: true });
   const errors = validateSync(content, {
     whitelist: true,
@@ -67,13 +70,10 @@ function checkShape<Content extends object>(
     forbidUnknownValues: true,
   });
   const misshapen = errors.flatMap((error) => shapeFaults(error, []));
-  return misshapen.length > 0 ? asFaults(misshapen, fault) : { kind: 'content', content, fault };
+  return misshapen.length > 0 ? asFaults(misshapen, places) : { kind: 'content', content, ...places };
 }
 
-function asFaults(
-  faults: readonly ShapeFault[],
-  fault: (path: Path, problem: string) => FileFault,
-): YamlFile<never> {
+function asFaults(faults: readonly ShapeFault[], { fault }: Places): YamlFile<never> {
   return { kind: 'faults', faults: faults.map(({ path, problem }) => fault(path, problem)) };
 }
 

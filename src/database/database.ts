@@ -1,4 +1,5 @@
 import type { PrismaClient } from '../generated/prisma/client.js';
+import type { Listen } from './listening.js';
 
 export type DatabaseRow = Readonly<Record<string, unknown>>;
 
@@ -20,6 +21,8 @@ export interface Database {
    * @param timeoutMs of each script; without it a script may take as long as it needs
    */
   withScripts<T>(work: (run: ScriptRunner) => Promise<T>, timeoutMs?: number): Promise<T>;
+  /** Listens to notices, on a connection of its own. Whoever listens closes that before the database. */
+  readonly listen: Listen;
   /** Connections in use and idle, and statements that wait for one; null where there is no pool. */
   pool(): PoolState | null;
   close(): Promise<void>;

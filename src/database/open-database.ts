@@ -13,6 +13,9 @@ export async function openDatabase(
   options: OpeningOptions,
 ): Promise<Database> {
   return configuration.engine === 'postgresql'
-    ? openPostgresql(configuration.url, { poolSize: configuration.poolSize, ...options })
+    ? openPostgresql(configuration.url, {
+        ...{ poolSize: configuration.poolSize, directUrl: configuration.directUrl },
+        ...options,
+      })
     : openEmbedded(configuration.folder);
 }

@@ -39,6 +39,21 @@ async function startEngine(folder: string): Promise<Database> {
     prisma,
     query: async (sql, parameters) => (await pglite.query<DatabaseRow>(sql, [...parameters])).rows,
     withScripts: (work) => work(async (sql) => (await pglite.exec(sql)).at(-1)?.rows ?? []),
+    listen: async (channels, { onNotice }) => {
+      const unlisten = await Promise.all(
+        channels.map((channel) =>
+          pglite.listen(channel, (payload) => {
+            onNotice(channel, payload);
+          }),
+        ),
+      );
+      return {
+        send: null,
+        close: async () => {
+          for (const end of unlisten) await end();
+        },
+      };
+    },
     pool: () => null,
     close: async () => {
       await prisma.$disconnect();

@@ -9,10 +9,17 @@ import {
   type OpeningOptions,
   type ScriptRunner,
 } from './database.js';
+import { postgresqlListener } from './listen-postgresql.js';
 import { PatientPool } from './patient-pool.js';
 
 /** Statements that stay prepared on a connection. ORM queries with lists of changing length must not pile up there. */
 const PREPARED_LIMIT = 100;
+
+export interface PostgresqlOptions extends OpeningOptions {
+  readonly poolSize: number;
+  /** Where listeners connect: past any pooler that stands between. The same URL where it is not given. */
+  readonly directUrl?: string;
+}
 
 /**
  * Opens a pool on a PostgreSQL server. Every wait is bounded: adapter and driver would otherwise wait for ever on a
@@ -22,7 +29,7 @@ const PREPARED_LIMIT = 100;
  */
 export async function openPostgresql(
   url: string,
-  { poolSize, timeoutMs, onUnreachable }: OpeningOptions & { readonly poolSize: number },
+  { poolSize, timeoutMs, onUnreachable, directUrl = url }: PostgresqlOptions,
 ): Promise<Database> {
   const connection = { connectionString: url, application_name: 'mintmark' };
   const pool = new PatientPool({
@@ -60,6 +67,7 @@ export async function openPostgresql(
           : { ...connection, query_timeout: timeoutMs, statement_timeout: timeoutMs },
         work,
       ),
+    listen: postgresqlListener(directUrl, timeoutMs),
     pool: () => ({
       busy: pool.totalCount - pool.idleCount,
       idle: pool.idleCount,

@@ -18,7 +18,7 @@ import {
 } from '../stamping/stamp.js';
 import type { CallClock } from '../stamping/call-clock.js';
 import type { CallRecord, RefusalReason } from './call-record.js';
-import type { RequestCheck } from './compile-request-check.js';
+import type { RequestCheck } from '../stamping/compile-request-check.js';
 
 export interface HookAnswer {
   readonly answer: Answer;

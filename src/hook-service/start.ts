@@ -16,6 +16,7 @@ import type { HookServer } from './hook-server.js';
 import type { HookServiceDependencies } from './hook-service-dependencies.js';
 import { keepCertificate } from './keep-certificate.js';
 import { startControl } from './start-control.js';
+import { startFacts } from './start-facts.js';
 import { startSweeping } from './sweep-choices.js';
 import { TOKEN_HOOK_PATH } from './token-hook.route.js';
 
@@ -42,8 +43,9 @@ export async function startHookService(dependencies: HookServiceDependencies): P
   const control = await startControl({ ...dependencies, now }, (snapshot) => {
     for (const report of reports) report(snapshot);
   });
+  const directory = startFacts(dependencies, control);
   const metrics = createMetrics();
-  const closing: (() => Promise<void>)[] = [() => control.stop()];
+  const closing: (() => Promise<void>)[] = [() => control.stop(), () => directory.stop()];
   let state: 'starting' | 'serving' | 'stopping' = 'starting';
   /** What fails to end keeps nothing else from ending. */
   const end = async (): Promise<void> => {
@@ -79,6 +81,7 @@ export async function startHookService(dependencies: HookServiceDependencies): P
     );
     const { app, hookServer } = await createApplication(dependencies, {
       control,
+      directory,
       bearer,
       metrics,
       tracing,

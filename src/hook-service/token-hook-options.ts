@@ -1,44 +1,22 @@
 import { performance } from 'node:perf_hooks';
-import type { BearerScheme } from '../caller/bearer-scheme.js';
 import type { Database } from '../database/database.js';
-import type { ControlSnapshotHolder } from '../directory/control/control-snapshot-holder.js';
 import { rememberChoice } from '../directory/choices/remembered-choices.js';
-import { FactsLookup } from '../directory/facts/facts-lookup.js';
-import { FactsUnavailableError } from '../directory/facts/facts-source.js';
-import { databaseFacts } from '../directory/facts/read-facts.js';
 import { createPseudonyms, lineWriter } from '../operations/logger.js';
 import type { Metrics, Reading } from '../operations/metrics.js';
 import { KeptAnswers } from '../stamping/kept-answers.js';
-import { compileRequestCheck } from './compile-request-check.js';
+import { compileRequestCheck } from '../stamping/compile-request-check.js';
 import type { ServiceParts } from './service-parts.js';
 import type { HookServiceDependencies } from './hook-service-dependencies.js';
 import type { TokenHookOptions } from './token-hook.service.js';
 
-/** Of the memory that the configuration gives to facts; the rest is for the answers that equal calls get from them. */
-const FACTS_SHARE = 0.7;
-
-/** Puts together what answers calls: the cache over the directory, and what is counted and remembered. */
+/** Puts together what answers calls, and what is counted and remembered. */
 export function tokenHookOptions(
   { configuration, database, logger, now = Date.now }: HookServiceDependencies,
-  { control, bearer, metrics, tracing }: ServiceParts,
+  parts: ServiceParts,
 ): TokenHookOptions {
-  // From a copy, nobody has seen yet that the database is at this release: nothing is read from it, nor written to it.
-  const refuseUnread = (): void => {
-    if (control.isFromCopy) throw new FactsUnavailableError(new DirectoryUnreadError());
-  };
-  const readFacts = databaseFacts(database);
-  const factsBytes = Math.ceil(configuration.factsCacheBytes * FACTS_SHARE);
-  const facts = new FactsLookup({
-    source: async (key, time) => {
-      refuseUnread();
-      return readFacts(key, time);
-    },
-    freshMs: configuration.cachedFactsMs,
-    staleMs: configuration.staleFactsMs,
-    cacheBytes: factsBytes,
-    monotonicNow: () => performance.now(),
-  });
-  addReadings(metrics, { facts, database, bearer, control });
+  const { control, metrics, tracing } = parts;
+  const { facts, freshness, answersBytes, refuseUnread } = parts.directory;
+  addReadings(metrics, parts, database);
   return {
     logCall: lineWriter(logger),
     metrics,
@@ -49,8 +27,8 @@ export function tokenHookOptions(
     control: () => control.current,
     facts,
     keptAnswers: new KeptAnswers({
-      maxBytes: configuration.factsCacheBytes - factsBytes,
-      freshMs: configuration.cachedFactsMs,
+      maxBytes: answersBytes,
+      freshness,
       monotonicNow: () => performance.now(),
     }),
     rememberChoice: async (choice) => {
@@ -62,19 +40,11 @@ export function tokenHookOptions(
   };
 }
 
-/** The directory has not been read since the start, which was from the copy of the control snapshot. */
-class DirectoryUnreadError extends Error {
-  readonly code = 'DIRECTORY_UNREAD';
-}
-
-interface Measured {
-  readonly control: ControlSnapshotHolder;
-  readonly facts: FactsLookup;
-  readonly database: Database;
-  readonly bearer: BearerScheme | null;
-}
-
-function addReadings(metrics: Metrics, { facts, database, bearer, control }: Measured): void {
+function addReadings(
+  metrics: Metrics,
+  { directory: { facts, feed }, bearer, control }: ServiceParts,
+  database: Database,
+): void {
   const readings: readonly Reading[] = [
     {
       name: 'mintmark_facts_cache_documents',
@@ -85,6 +55,29 @@ function addReadings(metrics: Metrics, { facts, database, bearer, control }: Mea
       name: 'mintmark_facts_cache_bytes',
       help: 'What they weigh, by estimate.',
       read: () => facts.size.bytes,
+    },
+    {
+      name: 'mintmark_change_feed_alive',
+      help: 'Whether changes of the directory are heard (1) or not (0).',
+      read: () => asNumber(feed()?.isAlive),
+    },
+    {
+      name: 'mintmark_change_notices_total',
+      help: 'Notices of changes that were heard.',
+      isCounter: true,
+      read: () => feed()?.notices ?? null,
+    },
+    {
+      name: 'mintmark_facts_invalidations_total',
+      help: 'Users, clients and tenants that notices named.',
+      isCounter: true,
+      read: () => feed()?.invalidations ?? null,
+    },
+    {
+      name: 'mintmark_facts_flushes_total',
+      help: 'How often all facts in memory were dropped: for a large change, or since changes may have gone unheard.',
+      isCounter: true,
+      read: () => feed()?.flushes ?? null,
     },
     {
       name: 'mintmark_database_pool_connections',
@@ -104,6 +97,10 @@ function addReadings(metrics: Metrics, { facts, database, bearer, control }: Mea
     },
   ];
   for (const reading of readings) metrics.addReading(reading);
+}
+
+function asNumber(value: boolean | undefined): number | null {
+  return value === undefined ? null : Number(value);
 }
 
 function secondsOf(ms: number | null): number | null {

@@ -32,7 +32,7 @@ export interface CountedCall {
   readonly steps: TimedSteps;
 }
 
-/** A gauge that is read when somebody asks for the metrics. */
+/** A gauge, or a counter that is kept elsewhere, that is read when somebody asks for the metrics. */
 export interface Reading {
   readonly name: string;
   readonly help: string;
@@ -40,6 +40,8 @@ export interface Reading {
   readonly read: () => number | null | Readonly<Record<string, number>>;
   /** The label's name, where there are several values. */
   readonly label?: string;
+  /** Whether it only ever grows, and has no label. */
+  readonly isCounter?: boolean;
 }
 
 /** What the process counts about its calls; served as text on the ops port. */
@@ -86,7 +88,8 @@ export function createMetrics(): Metrics {
       counters.untrustedPeers.inc();
     },
     addReading: (reading) => {
-      addGauge(registry, reading);
+      if (reading.isCounter === true) addCounter(registry, reading);
+      else addGauge(registry, reading);
     },
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
@@ -150,6 +153,19 @@ function createHistograms(registry: Registry) {
       registry,
     }),
   };
+}
+
+function addCounter(registry: Registry, { name, help, read }: Reading): void {
+  const counter = new Counter({
+    ...{ name, help, registers: [] },
+    collect() {
+      const value = read();
+      this.reset();
+      if (value === null) this.remove();
+      else if (typeof value === 'number') this.inc(value);
+    },
+  });
+  registry.registerMetric(counter);
 }
 
 function addGauge(registry: Registry, { name, help, read, label }: Reading): void {

@@ -5,9 +5,11 @@ import type { Metrics } from './metrics.js';
 
 /** What the ops port reports. */
 export interface Health {
-  readonly metrics: Metrics;
+  readonly metrics: Pick<Metrics, 'text'>;
   /** Why the service must not get traffic now, or `undefined` where it may. */
   unreadiness(): string | undefined;
+  /** The variable that chooses the port, where it is not the hook's. */
+  readonly portVariable?: string;
 }
 
 export interface RunningServer {
@@ -47,9 +49,8 @@ export async function startOpsServer(address: ListenAddress, health: Health): Pr
   });
   server.setErrorHandler((error, _request, reply) => reply.status(statusOf(error)).send(UNANSWERABLE));
   server.setNotFoundHandler((_request, reply) => reply.status(404).send({ error: 'not found' }));
-  const url = await listen({ address, scheme: 'http', port: 'MINTMARK_OPS_PORT' }, (options) =>
-    server.listen(options),
-  );
+  const port = health.portVariable ?? 'MINTMARK_OPS_PORT';
+  const url = await listen({ address, scheme: 'http', port }, (options) => server.listen(options));
   return { url, close: () => server.close() };
 }
 

@@ -23,6 +23,7 @@ export function describePlayground({
 
   Token hook            ${state.hookUrl}
   Authorization server  ${state.issuer}
+  Admin API             ${state.adminUrl}/v1  (described at /v1/docs)
   Ops                   ${state.opsUrl}/healthz  /readyz  /metrics
   CA file               ${state.caFile}
   Database              ${databaseName}
@@ -36,6 +37,10 @@ curl --cacert ${quoted(state.caFile)} \\
   --data @${quoted(payloadFile)} \\
   ${state.hookUrl}
 ${client === undefined ? '' : mintingCommands(playground, client)}
+  What is behind that tenant, and a change of it reaches the next token:
+
+curl --cacert ${quoted(state.caFile)} -H @${quoted(headerFiles.admin)} ${state.adminUrl}/v1/tenants/blue
+
   More payloads are in examples/payloads, the people and tenants in examples/directory.yaml.
   The subscription of tenant "green" ends in 30 minutes. One line for each call follows; Ctrl+C stops.
 `;

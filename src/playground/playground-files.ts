@@ -11,6 +11,9 @@ export interface PlaygroundState {
   readonly caFile: string;
   readonly opsUrl: string;
   readonly authorizationServerUrl: string;
+  readonly adminUrl: string;
+  /** Lets tools do everything in the directory. */
+  readonly adminToken: string;
   /** Of the authorization server that the printed command calls. */
   readonly issuer: string;
   /** Lets tools control the authorization server, below `/_mintmark/`. */
@@ -25,22 +28,31 @@ export interface HeaderFiles {
   readonly hook: string;
   /** What the first client proves itself with. */
   readonly client: string;
+  /** What the admin API is called with. */
+  readonly admin: string;
 }
 
 const STATE_FILE = 'playground.json';
-const HEADER_FILES: HeaderFiles = { hook: 'hook-header.txt', client: 'client-header.txt' };
+const HEADER_FILES: HeaderFiles = {
+  hook: 'hook-header.txt',
+  client: 'client-header.txt',
+  admin: 'admin-header.txt',
+};
 
 /** Makes the playground's folder, closed to others; git and the image ignore it. */
 export async function makePlaygroundFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
 }
 
-/** The secret of an earlier start, if there was one. */
-export async function readEarlierSecret(folder: string): Promise<string | undefined> {
+/** A secret of an earlier start, if there was one. */
+export async function readEarlierSecret(
+  folder: string,
+  member: 'hookSecret' | 'adminToken',
+): Promise<string | undefined> {
   try {
     const state: unknown = JSON.parse(await readFile(join(folder, STATE_FILE), 'utf8'));
     const secret: unknown =
-      typeof state === 'object' && state !== null ? Reflect.get(state, 'hookSecret') : undefined;
+      typeof state === 'object' && state !== null ? Reflect.get(state, member) : undefined;
     return typeof secret === 'string' ? secret : undefined;
   } catch {
     // None yet, or not readable as JSON: a new one is made either way.
@@ -55,7 +67,9 @@ export async function writePlaygroundState(folder: string, state: PlaygroundStat
   await writePrivately(hook, `${state.hookHeader}: ${state.hookSecret}\n`);
   const client = join(folder, HEADER_FILES.client);
   await writePrivately(client, `authorization: ${basicCredentials(state.clients[0])}\n`);
-  return { hook, client };
+  const admin = join(folder, HEADER_FILES.admin);
+  await writePrivately(admin, `authorization: Bearer ${state.adminToken}\n`);
+  return { hook, client, admin };
 }
 
 function basicCredentials({ clientId, clientSecret }: SampleClient = NOBODY): string {

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
+import { startAdminService } from '../admin-service/start.js';
 import { startAuthorizationServer } from '../authorization-server/start.js';
 import { generateSecret, hashSecret } from '../caller/header-credential.js';
+import type { AdminConfiguration } from '../config/admin-configuration.js';
 import type { PlaygroundConfiguration } from '../config/configuration.js';
 import type { TlsKeyPair } from '../config/tls-files.js';
 import type { Database } from '../database/database.js';
@@ -10,6 +12,7 @@ import { openDatabase } from '../database/open-database.js';
 import { createHookCredential, isCredentialInForce } from '../directory/credentials/hook-credentials.js';
 import { startHookService } from '../hook-service/start.js';
 import type { Logger } from '../operations/logger.js';
+import { ensureAdminToken } from './ensure-admin-token.js';
 import { findFreePort } from './free-port.js';
 import { ensureCertificates, type CertificateFiles } from './issue-certificates.js';
 import {
@@ -23,6 +26,7 @@ import { addIssuerAliases, loadSampleDirectory, readSampleDirectory } from './sa
 import { readWiredOrg, sampleUse } from './sample-org.js';
 
 export interface PlaygroundOptions extends PlaygroundConfiguration {
+  readonly admin: AdminConfiguration;
   /** Where the playground keeps its files. */
   readonly folder: string;
   /** The YAML of the org that the authorization server serves. */
@@ -44,7 +48,7 @@ const DATABASE_TIMEOUT_MS = 10_000;
 
 /**
  * Starts everything that a laptop needs to try Mintmark: a database with the sample directory, a certificate for
- * `localhost`, a credential, the hook, and a mini authorization server that calls it. What is shared is made once here and
+ * `localhost`, a credential, the hook, the admin API, and a mini authorization server that calls the hook. What is shared is made once here and
  * closed in reverse order.
  */
 export async function startPlayground(options: PlaygroundOptions): Promise<Playground> {
@@ -82,6 +86,14 @@ async function startServices(
   const { tls, ca } = await readCertificates(certificates);
   const hook = await startHookService({ configuration, tls, database, logger });
   closing.push(() => hook.close());
+  const admin = await startAdminService({
+    configuration: options.admin,
+    tls,
+    database,
+    logger,
+    now: options.now,
+  });
+  closing.push(() => admin.close());
   const channel = { uri: hook.url, header: HEADER_NAME, secret: hookSecret };
   const org = readWiredOrg(options.org, channel);
   const server = await startAuthorizationServer({ org, address, tls, publicUrl: url, hookCa: ca, logger });
@@ -90,6 +102,8 @@ async function startServices(
   return {
     ...{ hookUrl: hook.url, hookHeader: HEADER_NAME, hookSecret },
     ...{ caFile: certificates.caFile, opsUrl: hook.opsUrl },
+    adminUrl: admin.url,
+    adminToken: await ensureAdminToken(database, { folder: options.folder, now: new Date(options.now()) }),
     authorizationServerUrl: server.url,
     issuer: server.issuer(serverId),
     controlToken: server.controlToken,
@@ -136,7 +150,7 @@ async function ensureCredential(
   database: Database,
   { folder, issuerIds, now }: CredentialNeeds,
 ): Promise<string> {
-  const earlier = await readEarlierSecret(folder);
+  const earlier = await readEarlierSecret(folder, 'hookSecret');
   if (earlier !== undefined && (await isCredentialInForce(database, hashSecret(earlier), now)))
     return earlier;
   const secret = generateSecret();

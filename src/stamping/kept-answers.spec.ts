@@ -6,6 +6,7 @@ import type { HookCall } from '../claims/hook-call.js';
 import { toHookResponse } from '../claims/to-hook-response.js';
 import type { FactsPart, KeptFacts } from '../directory/facts/facts-cache.js';
 import { FactsLookup } from '../directory/facts/facts-lookup.js';
+import { steadyFreshness } from '../directory/facts/freshness.js';
 import { CallClock } from './call-clock.js';
 import { KeptAnswers, type AskedCall, type DecidedAnswer } from './kept-answers.js';
 import { stamp, type StampingDependencies } from './stamp.js';
@@ -51,15 +52,19 @@ function basis(until: number | null = null): KeptFacts & { readonly parts: Facts
     facts: { user, client: null, tenants: new Map(), remembered: null },
     readAt: 0,
     parts: [
-      { readAt: 0, isKept: true },
-      { readAt: 0, isKept: true },
+      { kind: 'tenant', readAt: 0, isKept: true },
+      { kind: 'tenant', readAt: 0, isKept: true },
     ],
   };
 }
 
 function startKeeping(maxBytes = 1024 * 1024) {
   const clock = { now: 0 };
-  const kept = new KeptAnswers({ maxBytes, freshMs: FRESH_MS, monotonicNow: () => clock.now });
+  const kept = new KeptAnswers({
+    maxBytes,
+    freshness: steadyFreshness(FRESH_MS),
+    monotonicNow: () => clock.now,
+  });
   return { clock, kept };
 }
 
@@ -96,6 +101,34 @@ describe('an answer that is kept', () => {
     const { kept, clock } = startKeeping();
     kept.keep(ASKED, basis(), ANSWER);
     clock.now = FRESH_MS + 1;
+    expect(kept.find(ASKED)).toBeUndefined();
+  });
+
+  it('ends when the facts may not be as old any more, since changes are not heard', () => {
+    const clock = { now: 0 };
+    const limit = { ms: 60_000 };
+    const freshness = { documentsMs: () => limit.ms, choicesMs: FRESH_MS };
+    const kept = new KeptAnswers({ maxBytes: 1024 * 1024, freshness, monotonicNow: () => clock.now });
+    kept.keep(ASKED, basis(), ANSWER);
+    clock.now = 60_000;
+    expect(kept.find(ASKED)).toEqual({ answer: ANSWER, ageMs: 60_000 });
+    limit.ms = FRESH_MS;
+    expect(kept.find(ASKED)).toBeUndefined();
+  });
+
+  it('ends sooner where it depends on a remembered choice, which nobody announces', () => {
+    const clock = { now: 0 };
+    const freshness = { documentsMs: () => 60_000, choicesMs: FRESH_MS };
+    const kept = new KeptAnswers({ maxBytes: 1024 * 1024, freshness, monotonicNow: () => clock.now });
+    const facts = basis();
+    kept.keep(
+      ASKED,
+      { ...facts, parts: [...facts.parts, { kind: 'choice', readAt: 0, isKept: true }] },
+      ANSWER,
+    );
+    clock.now = FRESH_MS;
+    expect(kept.find(ASKED)).toBeDefined();
+    clock.now += 1;
     expect(kept.find(ASKED)).toBeUndefined();
   });
 
@@ -143,14 +176,18 @@ describe('stamping with kept answers', () => {
     const monotonicNow = (): number => clock.monotonic;
     const lookup = new FactsLookup({
       source: () => Promise.resolve({ facts, suspendedTenantIds: [] }),
-      freshMs: FRESH_MS,
+      freshness: steadyFreshness(FRESH_MS),
       staleMs: 0,
       cacheBytes: 1024 * 1024,
       monotonicNow,
     });
     const dependencies: StampingDependencies = {
       facts: lookup,
-      keptAnswers: new KeptAnswers({ maxBytes: 1024 * 1024, freshMs: FRESH_MS, monotonicNow }),
+      keptAnswers: new KeptAnswers({
+        maxBytes: 1024 * 1024,
+        freshness: steadyFreshness(FRESH_MS),
+        monotonicNow,
+      }),
       rememberChoice: () => Promise.resolve(),
       now: () => clock.now,
     };

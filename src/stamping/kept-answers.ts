@@ -3,6 +3,7 @@ import { hasShape, shapeOf, steadyUntil, type CallShape } from '../claims/equal-
 import type { HookCall } from '../claims/hook-call.js';
 import type { IssuerRules } from '../claims/issuer-rules.js';
 import type { KeptFacts } from '../directory/facts/facts-cache.js';
+import type { Freshness } from '../directory/facts/freshness.js';
 import type { DecisionSummary } from './decision-summary.js';
 import type { Answer } from './stamp.js';
 
@@ -25,8 +26,8 @@ interface Entry {
 export interface KeptAnswersOptions {
   /** Memory, by estimate. */
   readonly maxBytes: number;
-  /** How old facts may be, in milliseconds. */
-  readonly freshMs: number;
+  /** How old the facts that it was decided on may be. */
+  readonly freshness: Freshness;
   /** Milliseconds on a clock that never jumps. */
   readonly monotonicNow: () => number;
 }
@@ -75,8 +76,8 @@ export class KeptAnswers {
     const entries = this.#bySubject.peek(subjectKey(asked));
     const entry = entries?.find((candidate) => isFor(candidate, asked));
     if (entry === undefined) return undefined;
-    const ageMs = monotonicNow - readSince(entry.parts);
-    return ageMs > this.#options.freshMs ? undefined : { answer: entry.answer, ageMs };
+    const ageMs = freshAge(entry.parts, this.#options.freshness, monotonicNow);
+    return ageMs === undefined ? undefined : { answer: entry.answer, ageMs };
   }
 
   /** Keeps an answer for as long as it holds, unless it depends on the very instant. */
@@ -109,11 +110,20 @@ function isFor({ shape, rules, from, until }: Entry, { call, rules: asked, now }
   return rules === asked && now >= from && now < until && hasShape(call, shape, rules);
 }
 
-/** When the oldest of the documents was read; before all time where one of them is no longer kept. */
-function readSince(parts: Entry['parts']): number {
-  let since = Number.POSITIVE_INFINITY;
-  for (const { isKept, readAt } of parts) since = Math.min(since, isKept ? readAt : Number.NEGATIVE_INFINITY);
-  return since;
+/** How old the oldest of the documents is; undefined where one of them is too old, or is no longer kept. */
+function freshAge(
+  parts: Entry['parts'],
+  { documentsMs, choicesMs }: Freshness,
+  monotonicNow: number,
+): number | undefined {
+  const limitMs = documentsMs();
+  let oldestMs = 0;
+  for (const { kind, isKept, readAt } of parts) {
+    const ageMs = monotonicNow - readAt;
+    if (!isKept || ageMs > (kind === 'choice' ? choicesMs : limitMs)) return undefined;
+    oldestMs = Math.max(oldestMs, ageMs);
+  }
+  return oldestMs;
 }
 
 /** JSON keeps the parts of a key apart. A call of two parties is decided without facts, and has none. */

@@ -73,11 +73,13 @@ export interface ChoiceToStore {
 export interface StampingDependencies {
   readonly facts: Pick<FactsLookup, 'lookUp'>;
   /** What equal calls are answered with. */
-  readonly keptAnswers: KeptAnswers;
+  readonly keptAnswers: Pick<KeptAnswers, 'find' | 'keep'>;
   /** Stores a choice durably before the answer is given. */
   readonly rememberChoice: (choice: ChoiceToStore) => Promise<void>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Called with the whole decision, for whoever wants to show how it came about. */
+  readonly onDecision?: (decision: Decision) => void;
 }
 
 /**
@@ -141,6 +143,7 @@ async function decideOn(found: AgedFacts | null, needs: Needs): Promise<Stamped>
   const { orgId, rules, mode } = settings;
   const now = dependencies.now();
   const decision = decide(call, found?.facts ?? NO_FACTS, rules, now);
+  dependencies.onDecision?.(decision);
   clock.end('decide');
   const isRemembered = await remember(decision, now, needs);
   const response = toHookResponse(decision, call.drafts);

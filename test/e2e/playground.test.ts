@@ -23,6 +23,8 @@ const AS_HOST = 'MINTMARK_AUTHORIZATION_SERVER_HOST';
 const FREE_PORTS = {
   MINTMARK_HOOK_PORT: '0',
   MINTMARK_OPS_PORT: '0',
+  MINTMARK_ADMIN_PORT: '0',
+  MINTMARK_ADMIN_OPS_PORT: '0',
   MINTMARK_AUTHORIZATION_SERVER_PORT: '0',
 };
 
@@ -45,6 +47,8 @@ interface State {
   readonly authorizationServerUrl: string;
   readonly issuer: string;
   readonly controlToken: string;
+  readonly adminUrl: string;
+  readonly adminToken: string;
   readonly clients: readonly {
     readonly clientId: string;
     readonly clientSecret: string;
@@ -105,8 +109,18 @@ describe('the playground', () => {
 
       const [command] = /^curl[^]*?token-hook$/m.exec(screen) ?? ['no command was printed'];
       expect(await runInShell(command)).toContain('{"op":"add","path":"/claims/tenant_id","value":"blue"}');
-      const secretFiles = ['playground.json', 'hook-header.txt', 'client-header.txt', 'server.key'];
+      const secretFiles = [
+        'playground.json',
+        'hook-header.txt',
+        'client-header.txt',
+        'admin-header.txt',
+        'server.key',
+      ];
       expect(await modesOf(['.', ...secretFiles])).toEqual(['700', ...secretFiles.map(() => '600')]);
+
+      expect(screen).not.toContain(state.adminToken);
+      const [listing] = /^curl.*v1\/tenants\/blue$/m.exec(screen) ?? ['no command was printed'];
+      expect(JSON.parse(await runInShell(listing))).toMatchObject({ id: 'blue', status: 'active' });
 
       const green = await send(state, examplePayload('request_08_resource_owner_password'));
       const lifetime = Number(/"path":"\/token\/lifetime\/expiration","value":(\d+)/.exec(green)?.[1]);
@@ -120,6 +134,7 @@ describe('the playground', () => {
       const second = await startPlayground();
       const again = await readState();
       expect(again.hookSecret).toBe(state.hookSecret);
+      expect(again.adminToken).toBe(state.adminToken);
       expect(await send(again, examplePayload('request_06_refresh_token'))).toContain('"value":"remembered"');
       expect(await second.stop()).toBe(0);
     },
@@ -207,6 +222,7 @@ describe('the playground', () => {
       'DATABASE_URL',
     ],
     ['listening to the world', { MINTMARK_HOOK_HOST: '0.0.0.0' }, 'MINTMARK_HOOK_HOST'],
+    ['an admin API for the world', { MINTMARK_ADMIN_HOST: '0.0.0.0' }, 'MINTMARK_ADMIN_HOST'],
     ['production', { NODE_ENV: 'production' }, 'DATABASE_URL'],
     ['an org that is not there', { [ORG_FILE]: 'nowhere.yaml' }, ORG_FILE],
     ['an authorization server for the world', { [AS_HOST]: '0.0.0.0' }, AS_HOST],

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -33,24 +33,38 @@ type Variables = Readonly<Record<string, string>>;
 function mintmark(
   parameters: readonly string[],
   variables: Variables = { DATABASE_URL: url },
+  input = '',
 ): Promise<Ending> {
   const options = { cwd: folder, env: { PATH: process.env['PATH'], ...variables }, timeout: 25_000 };
   return new Promise((settle) => {
     const child = execFile(process.execPath, [MAIN, ...parameters], options, (_, out, err) => {
       settle({ code: child.exitCode ?? -1, out, err });
     });
+    child.stdin?.end(input);
   });
 }
 
-/** The same in this process, for what ends before anything is opened. */
-async function runHere(parameters: readonly string[]): Promise<Ending> {
+/** The same in this process, which is quicker than starting one. */
+async function run(
+  parameters: readonly string[],
+  environment: Variables = { DATABASE_URL: url },
+  input = '',
+): Promise<Ending> {
   const written = { out: '', err: '' };
   const code = await runCli({
-    ...{ parameters, environment: {} },
+    ...{ parameters, environment },
     writeOut: (text) => (written.out += text),
     writeError: (text) => (written.err += text),
+    input: async function* () {
+      yield Buffer.from(input);
+    },
   });
   return { code, ...written };
+}
+
+/** What ends before anything is opened. */
+async function runHere(parameters: readonly string[]): Promise<Ending> {
+  return run(parameters, {});
 }
 
 function json(text: string): unknown {
@@ -83,7 +97,7 @@ describe('mintmark --help', () => {
     expect(general).toMatchObject({ code: 0, err: '' });
     expect(general.out).toMatch(/\n  migrate [^]*\n  apply [^]*\n  credential /);
     expect(general.out).toContain(
-      'Exit codes: 0 done, 1 refused, 64 usage, 69 unavailable, 70 a bug, 78 configuration.',
+      'Exit codes: 0 done, 1 refused, 64 usage, 69 unavailable, 70 a bug, 78 configuration, 130 interrupted.',
     );
     expect(create).toMatchObject({ code: 0, err: '' });
     expect(create.out).toContain('--issuer <id...>');
@@ -117,11 +131,11 @@ describe('mintmark migrate', () => {
     onTeardown(() => empty.drop());
     const variables = { DATABASE_URL: empty.url };
 
-    const early = await mintmark(['apply', SAMPLE], variables);
+    const early = await run(['apply', SAMPLE], variables);
     expect(early).toMatchObject({ code: 78, out: '' });
     expect(early.err).toContain('run "mintmark migrate" first');
 
-    const first = await mintmark(['migrate', '--json'], variables);
+    const first = await run(['migrate', '--json'], variables);
     expect(first).toMatchObject({ code: 0, err: '' });
     const migrations = (await readdir('prisma/migrations', { withFileTypes: true })).filter((entry) =>
       entry.isDirectory(),
@@ -129,8 +143,8 @@ describe('mintmark migrate', () => {
     expect(json(first.out)).toEqual({ applied: migrations.map(({ name }) => name).toSorted() });
 
     const [again, inJson] = await Promise.all([
-      mintmark(['migrate'], variables),
-      mintmark(['migrate', '--json'], variables),
+      run(['migrate'], variables),
+      run(['migrate', '--json'], variables),
     ]);
     expect(again).toEqual({ code: 0, out: 'Nothing to migrate.\n', err: '' });
     expect(json(inJson.out)).toEqual({ applied: [] });
@@ -146,13 +160,10 @@ describe('mintmark apply', () => {
     );
     expect(await database.prisma.tenant.count()).toBe(4);
 
-    const [again, inJson] = await Promise.all([
-      mintmark(['apply', SAMPLE]),
-      mintmark(['apply', SAMPLE, '--json']),
-    ]);
+    const [again, inJson] = await Promise.all([run(['apply', SAMPLE]), run(['apply', SAMPLE, '--json'])]);
     expect(again.out).toMatch(/directory\.yaml: nothing to change; \d+ unchanged\.\n$/);
     expect(json(inJson.out)).toMatchObject({
-      file: SAMPLE,
+      ...{ files: [SAMPLE], dryRun: false },
       changes: expect.arrayContaining([{ noun: 'tenant', created: 0, changed: 0, removed: 0, unchanged: 4 }]),
     });
   });
@@ -160,16 +171,57 @@ describe('mintmark apply', () => {
   it('refuses a faulty file with exit code 1 and every fault on standard error', async () => {
     const file = join(folder, 'faulty.yaml');
     await writeFile(file, 'version: 1\ntenants:\n  - { id: blue, name: "" }\n  - { id: " x", name: X }\n');
-    const { code, out, err } = await mintmark(['apply', file, '--json']);
-    expect({ code, out }).toEqual({ code: 1, out: '' });
-    expect(err).toContain('nothing was changed');
-    expect(err).toContain('line 3, tenants[0].name: ');
-    expect(err).toContain('line 4, tenants[1].id: ');
-    expect(err).not.toContain('    at ');
+    const [forPeople, forPrograms] = await Promise.all([
+      run(['apply', SAMPLE, file]),
+      run(['apply', SAMPLE, file, '--json']),
+    ]);
+    for (const { code, out, err } of [forPeople, forPrograms]) {
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err).toContain('nothing was changed');
+      expect(err).not.toContain('    at ');
+    }
+    expect(forPeople.err).toContain('faulty.yaml was refused');
+    expect(forPeople.err).toContain('line 3, tenants[0].name: ');
+    expect(forPeople.err).toContain('line 4, tenants[1].id: ');
+    expect(json(forPrograms.err)).toMatchObject({
+      error: {
+        code: 'REFUSED',
+        files: [
+          {
+            name: file,
+            faults: [
+              { line: 3, path: 'tenants[0].name', problem: expect.any(String) },
+              { line: 4, path: 'tenants[1].id', problem: expect.any(String) },
+            ],
+          },
+        ],
+      },
+    });
+  });
+
+  it('shows what it would do, in words and as JSON, and reads standard input', async () => {
+    const text = `version: 1\ntenants:\n  - { id: blue, name: Azure, status: suspended }\n`;
+    const [words, asJson] = await Promise.all([
+      run(['apply', '--dry-run', '-'], { DATABASE_URL: url }, text),
+      run(['apply', '--dry-run', '--prune', '--json', '-'], { DATABASE_URL: url }, text),
+    ]);
+    expect(words).toEqual({
+      code: 0,
+      out: [
+        '~ tenant blue: another name, status "active" → "suspended"',
+        'standard input: 1 tenant to change; 0 unchanged. This was a dry run: nothing was changed.\n',
+      ].join('\n'),
+      err: '',
+    });
+    expect(asJson).toMatchObject({ code: 1, out: '' });
+    expect(asJson.err).toContain('is of mode fixed and has 0 bindings');
+    expect(await database.prisma.tenant.findUnique({ where: { id: 'blue' } })).toMatchObject({
+      status: 'active',
+    });
   });
 
   it('says with exit code 64 that a file cannot be read', async () => {
-    expect(await mintmark(['apply', 'no-such-file.yaml'])).toEqual({
+    expect(await run(['apply', 'no-such-file.yaml'])).toEqual({
       code: 64,
       out: '',
       err: 'no-such-file.yaml cannot be read (ENOENT).\n',
@@ -177,9 +229,42 @@ describe('mintmark apply', () => {
   });
 });
 
+describe('mintmark export', () => {
+  it('writes what apply takes, to standard output or to a file of its owner’s', async () => {
+    const file = join(folder, 'exported.yaml');
+    const [printed, inJson, written] = await Promise.all([
+      run(['export']),
+      run(['export', '--json', '--only', 'features', 'plans']),
+      mintmark(['export', '--output', file]),
+    ]);
+    expect(printed).toMatchObject({ code: 0, err: '' });
+    expect(written).toEqual({
+      code: 0,
+      out: `${file}: 1 org, 4 issuers, 12 users, 14 clients, 6 features, 3 plans, 4 tenants, 6 claim mappings.\n`,
+      err: '',
+    });
+    expect(await readFile(file, 'utf8')).toBe(printed.out);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(json(inJson.out)).toMatchObject({ version: 1, features: { length: 6 }, plans: { length: 3 } });
+    expect(await mintmark(['apply', '--prune', '-'], { DATABASE_URL: url }, printed.out)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^standard input: nothing to change; \d+ unchanged\.\n$/),
+    });
+  });
+
+  it('refuses a tenant that is not there, and leaves the file as it was', async () => {
+    const file = join(folder, 'kept.yaml');
+    await writeFile(file, 'as it was');
+    const { code, out, err } = await run(['export', '--tenant', 'nowhere', '--output', file]);
+    expect({ code, out, err }).toEqual({ code: 1, out: '', err: 'The directory has no tenant nowhere.\n' });
+    expect(await readFile(file, 'utf8')).toBe('as it was');
+    expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+});
+
 describe('mintmark credential', () => {
   it('makes a secret that is shown once, proves the caller, and is not in the database', async () => {
-    const made = await mintmark([
+    const made = await run([
       ...[
         'credential',
         'create',
@@ -220,8 +305,8 @@ describe('mintmark credential', () => {
     expect(String(dump?.['text'])).not.toContain(credential.secret);
 
     const [listed, table] = await Promise.all([
-      mintmark(['credential', 'list', '--json']),
-      mintmark(['credential', 'list']),
+      run(['credential', 'list', '--json']),
+      run(['credential', 'list']),
     ]);
     expect(json(listed.out)).toEqual([
       {
@@ -242,22 +327,22 @@ describe('mintmark credential', () => {
     expect(listed.out + table.out).not.toContain(credential.secret);
     expect(listed.out + table.out).not.toContain(hash.toString('hex'));
 
-    expect(await mintmark(['credential', 'revoke', credential.id])).toMatchObject({
+    expect(await run(['credential', 'revoke', credential.id])).toMatchObject({
       code: 0,
       out: `Credential ${credential.id} is revoked.\n`,
     });
     const afterwards = await readControlSnapshot(database);
     expect(afterwards.credentials).toEqual([]);
     const [later, again] = await Promise.all([
-      mintmark(['credential', 'list']),
-      mintmark(['credential', 'revoke', credential.id, '--json']),
+      run(['credential', 'list']),
+      run(['credential', 'revoke', credential.id, '--json']),
     ]);
     expect(later.out).toContain('revoked');
     expect(json(again.out)).toEqual({ id: credential.id, revoked: true });
   });
 
   it('tells people where to enter the secret, once', async () => {
-    const { code, out } = await mintmark(['credential', 'create', '--issuer', 'acme-orders']);
+    const { code, out } = await run(['credential', 'create', '--issuer', 'acme-orders']);
     expect(code).toBe(0);
     expect(out.match(/mms_/g)).toHaveLength(1);
     expect(out).toContain('field:  authorization');
@@ -266,7 +351,7 @@ describe('mintmark credential', () => {
 
   it('of the bearer scheme names a client, and has no secret', async () => {
     const create = ['credential', 'create', '--scheme', 'bearer', '--issuer', 'acme-orders'];
-    const made = await mintmark([...create, '--client-id', '0oaHookCaller', '--json']);
+    const made = await run([...create, '--client-id', '0oaHookCaller', '--json']);
     expect(made).toMatchObject({ code: 0, err: '' });
     const { id } = json(made.out) as { readonly id: string };
     expect(json(made.out)).toEqual({
@@ -274,9 +359,9 @@ describe('mintmark credential', () => {
       ...{ scheme: 'bearer', clientId: '0oaHookCaller', issuerIds: ['acme-orders'] },
     });
     const [again, listed, table] = await Promise.all([
-      mintmark([...create, '--client-id', '0oaHookCaller']),
-      mintmark(['credential', 'list', '--json']),
-      mintmark(['credential', 'list']),
+      run([...create, '--client-id', '0oaHookCaller']),
+      run(['credential', 'list', '--json']),
+      run(['credential', 'list']),
     ]);
     expect(again).toMatchObject({ code: 1, out: '' });
     expect(again.err).toContain('another credential that is not revoked is for this client');
@@ -285,8 +370,8 @@ describe('mintmark credential', () => {
     );
     expect(listed.out).not.toContain('null,"clientId"');
     expect(table.out).toMatch(new RegExp(`\\n${id} +in force +bearer +0oaHookCaller +acme-orders `));
-    await mintmark(['credential', 'revoke', id]);
-    const next = await mintmark([...create, '--client-id', '0oaHookCaller']);
+    await run(['credential', 'revoke', id]);
+    const next = await run([...create, '--client-id', '0oaHookCaller']);
     expect(next).toMatchObject({ code: 0, err: '' });
     expect(next.out).toContain('OAuth 2.0');
     expect(next.out).not.toContain('secret:');
@@ -306,8 +391,8 @@ describe('mintmark credential', () => {
 
   it('refuses with exit code 1 an issuer or a credential that is not there', async () => {
     const [issuer, credential] = await Promise.all([
-      mintmark(['credential', 'create', '--issuer', 'acme-orders', 'nobody']),
-      mintmark(['credential', 'revoke', 'hc_nobody']),
+      run(['credential', 'create', '--issuer', 'acme-orders', 'nobody']),
+      run(['credential', 'revoke', 'hc_nobody']),
     ]);
     expect(issuer).toMatchObject({ code: 1, out: '' });
     expect(issuer.err).toMatch(/^No such issuer: nobody\. The directory has: acme-off, acme-orders, /);
@@ -316,7 +401,7 @@ describe('mintmark credential', () => {
   });
 
   it('refuses an end that has passed, without a stack', async () => {
-    const { code, out, err } = await mintmark([
+    const { code, out, err } = await run([
       ...['credential', 'create', '--issuer', 'acme-orders', '--expires', '2020-01-01T00:00:00Z'],
     ]);
     expect({ code, out, err }).toEqual({
@@ -375,7 +460,7 @@ describe('a database that cannot be used', () => {
   it('ends with exit code 69, and its password is not shown', async () => {
     const endings = await Promise.all([
       mintmark(['migrate'], { DATABASE_URL: urlWith({ password: PASSWORD, port: await closedPort() }) }),
-      mintmark(['credential', 'list', '--json'], { DATABASE_URL: urlWith({ password: PASSWORD }) }),
+      mintmark(['credential', 'list'], { DATABASE_URL: urlWith({ password: PASSWORD }) }),
     ]);
     for (const { code, out, err } of endings) {
       expect({ code, out }).toEqual({ code: 69, out: '' });
@@ -390,7 +475,7 @@ describe('a database that cannot be used', () => {
     ['has a password that was not escaped', `postgresql://mintmark:${PASSWORD}%@127.0.0.1:1/mintmark`],
     ['is another scheme’s', `mysql://mintmark:${PASSWORD}@127.0.0.1:3306/mintmark`],
   ])('is explained without its password and without a stack where its URL %s', async (_, databaseUrl) => {
-    const { code, err } = await mintmark(['migrate'], { DATABASE_URL: databaseUrl });
+    const { code, err } = await run(['migrate'], { DATABASE_URL: databaseUrl });
     expect([69, 78]).toContain(code);
     expect(err).toContain('DATABASE_URL');
     expect(err).not.toContain(PASSWORD);
@@ -400,7 +485,7 @@ describe('a database that cannot be used', () => {
 
 describe('a configuration that cannot be used', () => {
   it('ends with exit code 78, and every fault is listed by the variable’s name', async () => {
-    const { code, out, err } = await mintmark(['migrate'], {
+    const { code, out, err } = await run(['migrate'], {
       DATABASE_URL: 'oracle://scott:tiger@db/x',
       MINTMARK_DATABASE_POOL_SIZE: 'many',
       MINTMARK_DATABSE_POOL_SIZE: '5',
@@ -415,7 +500,7 @@ describe('a configuration that cannot be used', () => {
   });
 
   it('ends with exit code 78 where production has no PostgreSQL', async () => {
-    const { code, err } = await mintmark(['migrate'], { NODE_ENV: 'production' });
+    const { code, err } = await run(['migrate'], { NODE_ENV: 'production' });
     expect(code).toBe(78);
     expect(err).toContain('DATABASE_URL: is not set, and the embedded database is refused in production');
     expect(await readdir(folder)).not.toContain('.mintmark');

@@ -666,9 +666,21 @@ describe('a remembered choice', () => {
     expect(await insert('remembered_choices', { [column]: '' })).toBe('remembered_choices_ids_check');
   });
 
-  it('is a known user’s', async () => {
-    const refusal = await insert('remembered_choices', { user_id: 'nobody' });
-    expect(refusal).toBe('remembered_choices_org_id_user_id_fkey');
+  it.each(['org_id', 'user_id'])('has an id as %s', async (column) => {
+    expect(await insert('remembered_choices', { [column]: '' })).toBe('remembered_choices_user_check');
+  });
+
+  it.each([
+    ['is removed', `DELETE FROM users WHERE id = 'new'`],
+    ['gets another id', `UPDATE users SET id = 'other' WHERE id = 'new'`],
+  ])('ends when its user %s, and no other does', async (_, sql) => {
+    await insert('users');
+    await insert('remembered_choices');
+    await insert('remembered_choices', { user_id: 'new' });
+    expect(await attempt(`UPDATE users SET status = 'suspended' WHERE id = 'new'`)).toBe(ACCEPTED);
+    expect((await client.query('SELECT FROM remembered_choices')).rowCount).toBe(2);
+    expect(await attempt(sql)).toBe(ACCEPTED);
+    expect((await client.query('SELECT FROM remembered_choices')).rowCount).toBe(1);
   });
 
   it('outlives its tenant, so that the next refresh is refused', async () => {

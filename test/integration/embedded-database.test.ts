@@ -7,6 +7,7 @@ import type { HookCall } from '../../src/claims/hook-call.js';
 import { readHookCall } from '../../src/claims/read-hook-call.js';
 import { shortestTokenLife } from '../../src/claims/time-window.js';
 import { readDatabaseConfiguration } from '../../src/config/configuration.js';
+import { ChangeFeed } from '../../src/database/change-feed.js';
 import type { Database } from '../../src/database/database.js';
 import { FolderInUseError } from '../../src/database/folder-lock.js';
 import { migrate, pendingMigrations } from '../../src/database/migrations.js';
@@ -47,8 +48,9 @@ describe('the embedded database', () => {
     async () => {
       const database = await openOnce();
       expect(database.engine).toBe('embedded');
-      expect(await pendingMigrations(database)).toHaveLength(2);
-      expect(await migrate(database)).toHaveLength(2);
+      const pending = await pendingMigrations(database);
+      expect(pending.length).toBeGreaterThan(0);
+      expect(await migrate(database)).toEqual(pending);
       expect(await migrate(database)).toEqual([]);
       const created = (await applyDirectory(database, sample)).map((table) => table.created);
       const again = await applyDirectory(database, sample);
@@ -84,6 +86,27 @@ describe('the embedded database', () => {
     await expect(applyDirectory(await openOnce(), file)).rejects.toThrow(
       'two grants of one feature to one tenant overlap in time',
     );
+  });
+
+  it('announces changes to whoever listens in the same process, where they were not rolled back', async () => {
+    const database = await openOnce();
+    const told: string[] = [];
+    const feed = ChangeFeed.start({
+      listen: database.listen,
+      onNotice: (payload) => told.push(payload),
+      onAlive: (hasMissed) => told.push(hasMissed ? 'alive anew' : 'alive'),
+      onLost: () => told.push('lost'),
+    });
+    const rename = { where: { id: 'violet' }, data: { name: 'Other' } };
+    const failing = database.prisma.$transaction(async (tx) => {
+      await tx.tenant.update(rename);
+      throw new Error('never mind');
+    });
+    await expect(failing).rejects.toThrow('never mind');
+    await database.prisma.$transaction((tx) => tx.tenant.update(rename));
+    await feed.stop();
+    await database.prisma.tenant.update({ where: { id: 'violet' }, data: { name: 'Violet' } });
+    expect(told).toEqual(['alive anew', '[["tenant", "violet"]]']);
   });
 
   it('has its folder to itself', async () => {

@@ -7,6 +7,7 @@ import { selectTenant } from '../../src/claims/select-tenant.js';
 import { shortestTokenLife } from '../../src/claims/time-window.js';
 import { rememberChoice } from '../../src/directory/choices/remembered-choices.js';
 import { FactsLookup, type FactsOrigin } from '../../src/directory/facts/facts-lookup.js';
+import { steadyFreshness } from '../../src/directory/facts/freshness.js';
 import { TooManyFactsError, type FactsKey } from '../../src/directory/facts/facts-source.js';
 import { databaseFacts } from '../../src/directory/facts/read-facts.js';
 import type { Prisma } from '../../src/generated/prisma/client.js';
@@ -403,7 +404,7 @@ describe('the facts that are looked up', () => {
   /** Keeps what all cases read, as the hook does. */
   const keeping = new FactsLookup({
     source,
-    freshMs: 60_000,
+    freshness: steadyFreshness(60_000),
     staleMs: 0,
     cacheBytes: 64 * 1024 * 1024,
     monotonicNow: () => performance.now(),

@@ -1,4 +1,4 @@
-// Does what the printed curl command asks for, on machines without curl: POSTs --data @FILE with -H @FILE and -H TEXT.
+// Does what the printed curl commands ask for, on machines without curl: -H @FILE and -H TEXT, POST with --data, else GET.
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { parseArgs } from 'node:util';
@@ -16,9 +16,9 @@ const headers = values.header
   .map(read)
   .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]);
 const call = request(positionals[0], {
-  method: 'POST',
+  method: values.data === undefined ? 'GET' : 'POST',
   ca: readFileSync(values.cacert),
   headers: { 'content-type': 'application/x-www-form-urlencoded', ...Object.fromEntries(headers) },
 });
 call.on('response', (answer) => answer.pipe(process.stdout));
-call.end(read(values.data));
+call.end(values.data === undefined ? undefined : read(values.data));

@@ -100,6 +100,7 @@ export function testConfiguration(): HookConfiguration {
     MINTMARK_HOOK_PORT: '0',
     MINTMARK_OPS_PORT: '0',
     MINTMARK_CACHED_FACTS_SECONDS: '0',
+    MINTMARK_CHANGE_FEED: 'off',
     MINTMARK_DRAIN_SECONDS: '0',
     MINTMARK_LOG_HASH_KEY: 'k'.repeat(16),
   });

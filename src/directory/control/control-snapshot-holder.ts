@@ -26,6 +26,9 @@ export class ControlSnapshotHolder {
   #isFromCopy: boolean;
   #timer: NodeJS.Timeout | undefined;
   #refreshing: Promise<void> = Promise.resolve();
+  #isRefreshing = false;
+  /** Whether there was a change while the rows were being read: they may be those of before. */
+  #isOutdated = false;
   #keeping: Promise<void> | undefined;
   #isFailing: boolean;
   #readAt: number | undefined;
@@ -77,14 +80,30 @@ export class ControlSnapshotHolder {
     await this.#keeping;
   }
 
+  /** Reads anew: the directory has changed. One reading answers for all the changes before it began. */
+  refreshNow(): void {
+    if (this.#stopped) return;
+    if (this.#isRefreshing) this.#isOutdated = true;
+    else this.#startRefresh();
+  }
+
   #schedule(): void {
     if (this.#stopped) return;
     this.#timer = setTimeout(() => {
-      this.#refreshing = this.#refresh().finally(() => {
-        this.#schedule();
-      });
+      this.#startRefresh();
     }, this.#options.refreshMs);
     this.#timer.unref();
+  }
+
+  #startRefresh(): void {
+    clearTimeout(this.#timer);
+    this.#isRefreshing = true;
+    this.#isOutdated = false;
+    this.#refreshing = this.#refresh().finally(() => {
+      this.#isRefreshing = false;
+      if (this.#isOutdated && !this.#stopped) this.#startRefresh();
+      else this.#schedule();
+    });
   }
 
   async #refresh(): Promise<void> {

@@ -1,5 +1,10 @@
 import { explainConstraint } from '../../database/constraints.js';
-import type { Database } from '../../database/database.js';
+import type { Transaction } from '../../database/write-as.js';
+
+/** A database, or one transaction of it. */
+interface Store {
+  readonly prisma: Transaction;
+}
 
 /** What every credential has, whatever its scheme. */
 interface CredentialTerms {
@@ -41,7 +46,7 @@ export class CredentialRefusedError extends Error {
 
 /** Stores a credential of the header scheme. @throws CredentialRefusedError where an issuer is unknown */
 export async function createHookCredential(
-  database: Database,
+  database: Store,
   { headerName, secretSha256, ...terms }: NewHookCredential,
 ): Promise<void> {
   await store(database, terms, { scheme: 'header', headerName, secretSha256 });
@@ -53,7 +58,7 @@ export async function createHookCredential(
  * @throws CredentialRefusedError where an issuer is unknown, or the client has a credential that is not revoked
  */
 export async function createBearerCredential(
-  database: Database,
+  database: Store,
   { clientId, ...terms }: NewBearerCredential,
 ): Promise<void> {
   await store(database, terms, { scheme: 'bearer', clientId });
@@ -67,7 +72,7 @@ type ProofColumns =
     }
   | { readonly scheme: 'bearer'; readonly clientId: string };
 
-async function store(database: Database, terms: CredentialTerms, proof: ProofColumns): Promise<void> {
+async function store(database: Store, terms: CredentialTerms, proof: ProofColumns): Promise<void> {
   const { issuerIds, ...columns } = terms;
   await refuseUnknownIssuers(database, issuerIds);
   const issuers = { create: [...new Set(issuerIds)].map((issuerId) => ({ issuerId })) };
@@ -80,7 +85,7 @@ async function store(database: Database, terms: CredentialTerms, proof: ProofCol
   }
 }
 
-async function refuseUnknownIssuers({ prisma }: Database, issuerIds: readonly string[]): Promise<void> {
+async function refuseUnknownIssuers({ prisma }: Store, issuerIds: readonly string[]): Promise<void> {
   const known = await prisma.issuer.findMany({ select: { id: true }, orderBy: { id: 'asc' } });
   const unknown = issuerIds.filter((id) => !known.some((issuer) => issuer.id === id));
   if (unknown.length > 0) {
@@ -90,7 +95,7 @@ async function refuseUnknownIssuers({ prisma }: Database, issuerIds: readonly st
 }
 
 /** All credentials, the newest first. */
-export async function listHookCredentials({ prisma }: Database): Promise<readonly HookCredentialSummary[]> {
+export async function listHookCredentials({ prisma }: Store): Promise<readonly HookCredentialSummary[]> {
   const rows = await prisma.hookCredential.findMany({
     omit: { secretSha256: true },
     include: { issuers: { orderBy: { issuerId: 'asc' } } },
@@ -109,7 +114,7 @@ export async function listHookCredentials({ prisma }: Database): Promise<readonl
  *
  * @throws CredentialRefusedError where there is none with this id
  */
-export async function revokeHookCredential({ prisma }: Database, id: string, now: Date): Promise<void> {
+export async function revokeHookCredential({ prisma }: Store, id: string, now: Date): Promise<void> {
   const found = await prisma.hookCredential.count({ where: { id } });
   if (found === 0)
     throw new CredentialRefusedError(`No such credential: ${id}. "mintmark credential list" shows them.`);
@@ -118,7 +123,7 @@ export async function revokeHookCredential({ prisma }: Database, id: string, now
 
 /** Whether a credential with this hash is in force. */
 export async function isCredentialInForce(
-  { prisma }: Database,
+  { prisma }: Store,
   secretSha256: Uint8Array<ArrayBuffer>,
   now: Date,
 ): Promise<boolean> {

@@ -26,6 +26,7 @@ type Kept = FactsPart &
 
 /** A document that facts were put together from. */
 export interface FactsPart {
+  readonly kind: 'user' | 'client' | 'tenant' | 'choice';
   /** When the statement began that found it as it is for the last time: milliseconds on the monotonic clock. */
   readAt: number;
   /** Whether it is the one that is kept; not any more when another was read, or when it was dropped or had to go. */
@@ -34,8 +35,11 @@ export interface FactsPart {
 
 /** How old kept documents may be: instants on the monotonic clock, in milliseconds. */
 export interface KeptSince {
-  readonly notBefore: number;
-  readonly noChoiceBefore: number;
+  readonly documents: number;
+  /** Remembered choices. */
+  readonly choices: number;
+  /** That there was no choice: another process may have stored one since. */
+  readonly noChoices: number;
 }
 
 /** Facts put together from kept documents. */
@@ -85,19 +89,16 @@ export class FactsCache {
     return { documents: this.#kept.size, bytes: this.#kept.calculatedSize };
   }
 
-  /**
-   * The facts of a call, where every document that its decision may look at was read at `notBefore` or later. That there was
-   * no choice for a refresh token counts only from `noChoiceBefore` on: another process may have stored one since.
-   */
-  find(key: FactsKey, time: LookupTime, { notBefore, noChoiceBefore }: KeptSince): KeptFacts | undefined {
+  /** The facts of a call, where every document that its decision may look at is there, and was read at `since` or later. */
+  find(key: FactsKey, time: LookupTime, since: KeptSince): KeptFacts | undefined {
     const { orgId, userId, clientId, presentedJti: refreshTokenJti } = key;
-    const used = new UsedDocuments(this.#kept, notBefore);
+    const used = new UsedDocuments(this.#kept, since);
     const user = userId === null ? NOBODY : used.user(orgId, userId);
     const client = used.client(orgId, clientId);
     const remembered =
       userId === null || refreshTokenJti === null
         ? null
-        : used.choice({ orgId, clientId, userId, refreshTokenJti }, noChoiceBefore);
+        : used.choice({ orgId, clientId, userId, refreshTokenJti });
     if (user === undefined || client === undefined || remembered === undefined) return undefined;
     const subjects = { user: user.user, client, remembered };
     const { named, groups } = candidateTenants(key, subjects, time);
@@ -207,13 +208,13 @@ const NOBODY: UserDocument = Object.freeze({ user: null, grantTenantIds: new Set
 /** Takes documents that are not too old, and knows how old the oldest of them is. */
 class UsedDocuments {
   readonly #kept: LRUCache<string, Kept>;
-  readonly #notBefore: number;
+  readonly #since: KeptSince;
   readonly parts: FactsPart[] = [];
   oldest = Number.POSITIVE_INFINITY;
 
-  constructor(kept: LRUCache<string, Kept>, notBefore: number) {
+  constructor(kept: LRUCache<string, Kept>, since: KeptSince) {
     this.#kept = kept;
-    this.#notBefore = notBefore;
+    this.#since = since;
   }
 
   user(orgId: string, id: string): UserDocument | undefined {
@@ -231,15 +232,15 @@ class UsedDocuments {
     return found?.kind === 'tenant' ? found.document : undefined;
   }
 
-  choice(key: ChoiceKey, noChoiceBefore: number): ChoiceDocument | undefined {
-    const found = this.#take(choiceKey(key));
+  choice(key: ChoiceKey): ChoiceDocument | undefined {
+    const found = this.#take(choiceKey(key), this.#since.choices);
     if (found?.kind !== 'choice') return undefined;
-    return found.document === null && found.readAt < noChoiceBefore ? undefined : found.document;
+    return found.document === null && found.readAt < this.#since.noChoices ? undefined : found.document;
   }
 
-  #take(key: string): Kept | undefined {
+  #take(key: string, since = this.#since.documents): Kept | undefined {
     const found = this.#kept.get(key);
-    if (found === undefined || found.readAt < this.#notBefore) return undefined;
+    if (found === undefined || found.readAt < since) return undefined;
     this.oldest = Math.min(this.oldest, found.readAt);
     this.parts.push(found);
     return found;

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Facts, Membership, TenantFacts } from '../../claims/facts.js';
 import { FactsLookup, type FactsLookupOptions } from './facts-lookup.js';
 import { FactsUnavailableError, type FactsKey, type FactsReading } from './facts-source.js';
+import { steadyFreshness } from './freshness.js';
 
 const SECOND = 1000;
 const NOW = Date.parse('2026-03-11T09:41:07.000Z');
@@ -50,7 +51,7 @@ function startLookup(options: Partial<FactsLookupOptions> = {}) {
   const asked: FactsKey[] = [];
   const answers: ((answer: FactsReading | Error) => void)[] = [];
   const lookup = new FactsLookup({
-    freshMs: 5 * SECOND,
+    freshness: steadyFreshness(5 * SECOND),
     staleMs: 900 * SECOND,
     cacheBytes: 1024 * 1024,
     monotonicNow: () => clock.now,
@@ -95,10 +96,37 @@ describe('facts that were just read', () => {
   });
 
   it('are not used again where that is turned off', async () => {
-    const { lookUp, asked } = startLookup({ freshMs: 0 });
+    const { lookUp, asked } = startLookup({ freshness: steadyFreshness(0) });
     await lookUp(ANN);
     expect(await lookUp(ANN)).toMatchObject({ origin: 'directory' });
     expect(asked).toHaveLength(2);
+  });
+
+  it('are used for longer while changes are announced, and no longer when they are not any more', async () => {
+    const limit = { ms: 60 * SECOND };
+    const freshness = { documentsMs: () => limit.ms, choicesMs: 5 * SECOND };
+    const { lookUp, clock } = startLookup({ freshness });
+    await lookUp(ANN);
+    clock.now += 60 * SECOND;
+    expect(await lookUp(ANN)).toMatchObject({ origin: 'cache', ageMs: 60 * SECOND });
+    limit.ms = 5 * SECOND;
+    expect(await lookUp(ANN)).toMatchObject({ origin: 'directory' });
+  });
+
+  it('are used for five seconds where a remembered choice is among them, since nobody announces it', async () => {
+    const freshness = { documentsMs: () => 60 * SECOND, choicesMs: 5 * SECOND };
+    const { lookUp, clock } = startLookup({ freshness });
+    const refresh = { ...ANN, presentedJti: 'jti' };
+    const chosen = { ...BLUE, facts: { ...BLUE.facts, remembered: { tenantId: 'blue', chosenAt: NOW } } };
+    for (const given of [BLUE, chosen]) {
+      await lookUp(refresh, given);
+      clock.now += 5 * SECOND;
+      expect(await lookUp(refresh)).toMatchObject({ origin: 'cache' });
+      clock.now += 1;
+      expect(await lookUp(ANN)).toMatchObject({ origin: 'cache' });
+      expect(await lookUp(refresh, given)).toMatchObject({ origin: 'directory' });
+      clock.now += 6 * SECOND;
+    }
   });
 
   it('serve calls of the same parts, and no others', async () => {

@@ -1,5 +1,11 @@
 import type { Facts } from '../../claims/facts.js';
-import { FactsCache, type ChoiceKey, type DirectoryChange, type KeptFacts } from './facts-cache.js';
+import {
+  FactsCache,
+  type ChoiceKey,
+  type DirectoryChange,
+  type KeptFacts,
+  type KeptSince,
+} from './facts-cache.js';
 import {
   FactsUnavailableError,
   type FactsKey,
@@ -7,6 +13,7 @@ import {
   type FactsSource,
   type LookupTime,
 } from './facts-source.js';
+import type { Freshness } from './freshness.js';
 import { DeadlineError, withinDeadline } from './within-deadline.js';
 
 /** Where the facts of one call came from: `stale` ones stand in because the directory did not answer. */
@@ -23,8 +30,8 @@ export interface AgedFacts {
 
 export interface FactsLookupOptions {
   readonly source: FactsSource;
-  /** How old facts may be while the directory answers, in milliseconds; 0 reads them for every call. */
-  readonly freshMs: number;
+  /** How old facts may be while the directory answers. */
+  readonly freshness: Freshness;
   /** How old facts may be when fresh ones cannot be had, in milliseconds. */
   readonly staleMs: number;
   /** Bound of the documents in memory, in bytes, by estimate. */
@@ -67,7 +74,8 @@ export class FactsLookup {
    * @throws whatever the lookup threw, or DeadlineError, where no facts are at hand that are young enough
    */
   async lookUp(key: FactsKey, time: LookupTime, waitMs: number): Promise<AgedFacts> {
-    const fresh = this.#find(key, time, this.#options.freshMs);
+    const { documentsMs, choicesMs } = this.#options.freshness;
+    const fresh = this.#find(key, time, { documents: documentsMs(), choices: choicesMs });
     if (fresh !== undefined) return this.#aged(fresh, 'cache');
     try {
       const { facts } = await withinDeadline(this.#read(key, time), waitMs);
@@ -75,7 +83,9 @@ export class FactsLookup {
     } catch (error) {
       // Only where the directory is out of reach: what it holds for certain is not made better by older facts.
       const isOutOfReach = error instanceof DeadlineError || error instanceof FactsUnavailableError;
-      const stale = isOutOfReach ? this.#find(key, time, this.#options.staleMs) : undefined;
+      const { staleMs } = this.#options;
+      const ages = { documents: staleMs, choices: staleMs };
+      const stale = isOutOfReach ? this.#find(key, time, ages) : undefined;
       if (stale === undefined) throw error;
       return this.#aged(stale, 'stale');
     }
@@ -101,12 +111,14 @@ export class FactsLookup {
     this.#cache.keepChoice(choice, Object.freeze({ tenantId, chosenAt }), this.#options.monotonicNow());
   }
 
-  #find(key: FactsKey, time: LookupTime, ageMs: number): KeptFacts | undefined {
-    if (ageMs === 0) return undefined;
+  /** @param ages in milliseconds: how old what is found may be */
+  #find(key: FactsKey, time: LookupTime, ages: Omit<KeptSince, 'noChoices'>): KeptFacts | undefined {
+    if (ages.documents === 0) return undefined;
     const now = this.#options.monotonicNow();
     return this.#cache.find(key, time, {
-      notBefore: now - ageMs,
-      noChoiceBefore: now - this.#options.freshMs,
+      documents: now - ages.documents,
+      choices: now - ages.choices,
+      noChoices: now - this.#options.freshness.choicesMs,
     });
   }
 

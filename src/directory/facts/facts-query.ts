@@ -18,15 +18,15 @@ const UNNAMED_TENANTS = 8;
  */
 export const FACTS_QUERY = `
   WITH u AS (
-    SELECT id, login, status FROM users WHERE org_id = $1 AND id = $2::text
+    SELECT id, login, status FROM mintmark_facts_users WHERE org_id = $1 AND id = $2::text
   ), m AS (
-    SELECT tenant_id, roles, is_default, valid_from, valid_until FROM memberships
+    SELECT tenant_id, roles, is_default, valid_from, valid_until FROM mintmark_facts_memberships
     WHERE org_id = $1 AND user_id = $2::text AND (valid_until IS NULL OR valid_until > $6::timestamptz)
     LIMIT ${String(COVERS_LIMIT + 1)}
   ), c AS (
-    SELECT id, name, tenant_mode FROM clients WHERE org_id = $1 AND id = $3
+    SELECT id, name, tenant_mode FROM mintmark_facts_clients WHERE org_id = $1 AND id = $3
   ), b AS (
-    SELECT tenant_id, roles, valid_from, valid_until FROM client_bindings
+    SELECT tenant_id, roles, valid_from, valid_until FROM mintmark_facts_client_bindings
     WHERE org_id = $1 AND client_id = $3 AND (valid_until IS NULL OR valid_until > $6::timestamptz)
     LIMIT ${String(COVERS_LIMIT + 1)}
   ), r AS (
@@ -42,10 +42,10 @@ export const FACTS_QUERY = `
     SELECT tenant_id, true FROM open_bindings WHERE $2::text IS NULL OR (SELECT tenant_mode FROM c) = 'fixed'
   ), suspended AS (
     SELECT DISTINCT covers.tenant_id
-    FROM covers JOIN tenants ON tenants.id = covers.tenant_id AND tenants.status <> 'active'
+    FROM covers JOIN mintmark_facts_tenants AS t ON t.id = covers.tenant_id AND t.status <> 'active'
   ), open_covers AS (
     SELECT DISTINCT covers.tenant_id, of_client
-    FROM covers JOIN tenants ON tenants.id = covers.tenant_id AND tenants.status = 'active'
+    FROM covers JOIN mintmark_facts_tenants AS t ON t.id = covers.tenant_id AND t.status = 'active'
     ORDER BY of_client DESC, covers.tenant_id LIMIT ${String(UNNAMED_TENANTS)}
   ), candidates AS (
     SELECT tenant_id FROM open_covers
@@ -62,7 +62,7 @@ export const FACTS_QUERY = `
       'grants', (SELECT coalesce(json_agg(json_build_object(
           'id', g.id, 'tenantId', g.tenant_id, 'featureId', g.feature_id, 'value', g.value,
           'from', ${epochMs('g.valid_from')}, 'until', ${epochMs('g.valid_until')}) ORDER BY g.id), '[]')
-        FROM feature_grants AS g
+        FROM mintmark_facts_feature_grants AS g
         WHERE g.org_id = $1 AND g.user_id = u.id AND (g.valid_until IS NULL OR g.valid_until > $6::timestamptz)
           AND g.tenant_id IN (SELECT tenant_id FROM candidates))
     ) FROM u) AS "user",
@@ -81,15 +81,15 @@ export const FACTS_QUERY = `
           'id', s.id, 'planId', p.id, 'rank', p.rank,
           'from', ${epochMs('s.valid_from')}, 'until', ${epochMs('s.valid_until')},
           'features', (SELECT coalesce(json_agg(json_build_object('featureId', f.feature_id, 'value', f.value)
-              ORDER BY f.feature_id), '[]') FROM plan_features AS f WHERE f.plan_id = p.id)) ORDER BY s.id), '[]')
-        FROM subscriptions AS s JOIN plans AS p ON p.id = s.plan_id
+              ORDER BY f.feature_id), '[]') FROM mintmark_facts_plan_features AS f WHERE f.plan_id = p.id)) ORDER BY s.id), '[]')
+        FROM mintmark_facts_subscriptions AS s JOIN mintmark_facts_plans AS p ON p.id = s.plan_id
         WHERE s.tenant_id = t.id AND (s.valid_until IS NULL OR s.valid_until > $6::timestamptz)),
       'grants', (SELECT coalesce(json_agg(json_build_object(
           'id', g.id, 'featureId', g.feature_id, 'value', g.value,
           'from', ${epochMs('g.valid_from')}, 'until', ${epochMs('g.valid_until')}) ORDER BY g.id), '[]')
-        FROM feature_grants AS g
+        FROM mintmark_facts_feature_grants AS g
         WHERE g.tenant_id = t.id AND g.user_id IS NULL AND (g.valid_until IS NULL OR g.valid_until > $6::timestamptz))
-    )), '[]') FROM tenants AS t WHERE t.id IN (SELECT tenant_id FROM candidates)) AS "tenants",
+    )), '[]') FROM mintmark_facts_tenants AS t WHERE t.id IN (SELECT tenant_id FROM candidates)) AS "tenants",
     (SELECT coalesce(json_agg(tenant_id), '[]') FROM suspended) AS "suspended"`;
 
 /** Whether a row's window is open from now to the end of the shortest token life. */

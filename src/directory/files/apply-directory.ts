@@ -3,62 +3,107 @@ import { explainConstraint } from '../../database/constraints.js';
 import type { FeatureType, Prisma } from '../../generated/prisma/client.js';
 import { checkDirectoryRows, type KnownRows } from './check-directory-rows.js';
 import { checkWholeDirectory } from './check-whole-directory.js';
-import { DirectoryRefusedError } from './directory-fault.js';
-import { directoryRows, type DirectoryRows, type Wanted } from './directory-rows.js';
+import type { DirectoryRows, Wanted } from './directory-rows.js';
 import * as tables from './directory-tables.js';
 import { asFeatureValue } from './feature-value.js';
+import { pruneAfterWriting, pruneBeforeWriting, type Pruning } from './prune-directory.js';
+import { problemsAfterWriting, problemsBeforePruning } from './prune-problems.js';
+import { readPruneScope } from './prune-scope.js';
 import type { DirectoryFile } from './read-directory-file.js';
-import { reconcile, removeUnnamed, type TableChanges } from './reconcile.js';
+import { reconcile, removeUnnamed, type TableChanges, type Writing } from './reconcile.js';
+import type { RowChangeListener } from './row-change.js';
+import { refuseRows, refuseTogether, rowsOfFiles } from './rows-of-files.js';
 
 const TRANSACTION = { maxWait: 30_000, timeout: 10 * 60_000 } as const;
 
+/** Applies, and whatever else writes many rows, take turns. */
+export const APPLY_LOCK = `SELECT pg_advisory_xact_lock(hashtext('mintmark.apply'))`;
+
+export interface ApplyOptions {
+  /** Who does it, for the audit. */
+  readonly actor?: string;
+  /** Does everything, tells what it did, and takes it back. */
+  readonly dryRun?: boolean;
+  /** Removes what the files do not name: see `PruneScope`. */
+  readonly prune?: boolean;
+  readonly onChange?: RowChangeListener;
+}
+
 /**
- * Makes the directory as a file says, in one transaction: rows that the file names are created or changed, lists that are
- * part of a row (aliases of an issuer, features of a plan) are replaced, and what the file does not name stays. Applying a
- * file twice changes nothing.
+ * Makes the directory as files say, in one transaction: rows that the files name are created or changed, lists that are
+ * part of a row (aliases of an issuer, features of a plan) are replaced, and what the files do not name stays, unless they are to
+ * prune. Applying the same files twice changes nothing.
  *
  * @throws DirectoryRefusedError with every fault at once; then nothing was changed
  */
 export async function applyDirectory(
   { prisma }: Database,
-  file: DirectoryFile,
+  file: DirectoryFile | readonly DirectoryFile[],
+  { actor, dryRun = false, prune = false, onChange = () => undefined }: ApplyOptions = {},
 ): Promise<readonly TableChanges[]> {
-  const rows = directoryRows(file.content);
+  const files = 'content' in file ? [file] : file;
+  const rows = rowsOfFiles(files);
   try {
     return await prisma.$transaction(async (tx) => {
-      // Two applies take turns, and constraints look at the result, not at the steps.
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('mintmark.apply'))`;
+      if (actor !== undefined) await tx.$executeRaw`SELECT set_config('mintmark.actor', ${actor}, true)`;
+      await tx.$executeRawUnsafe(APPLY_LOCK);
+      // Constraints look at the result, not at the steps.
       await tx.$executeRawUnsafe('SET CONSTRAINTS ALL DEFERRED');
-      const known = await readKnown(tx, rows);
-      const faults = checkDirectoryRows(rows, known);
-      if (faults.length > 0) {
-        throw new DirectoryRefusedError(
-          file.name,
-          faults.map(({ path, problem }) => file.fault(path, problem)),
-        );
-      }
-      const changes = await write(tx, rows, known.features);
-      await tx.$executeRawUnsafe('SET CONSTRAINTS ALL IMMEDIATE');
-      const problems = await checkWholeDirectory(tx);
-      if (problems.length > 0) throw refusedAsAWhole(file, problems);
+      const pruning = prune ? { scope: await readPruneScope(tx, files, rows), rows } : null;
+      const changes = await change({ tx, onChange }, { files, rows, pruning });
+      if (dryRun) throw new TakenBack(changes);
       return changes;
     }, TRANSACTION);
   } catch (error) {
+    if (error instanceof TakenBack) return error.changes;
     const problem = explainConstraint(error);
-    throw problem === undefined ? error : refusedAsAWhole(file, [problem]);
+    throw problem === undefined ? error : refuseTogether(files, [problem]);
   }
 }
 
-function refusedAsAWhole({ name }: DirectoryFile, problems: readonly string[]): DirectoryRefusedError {
-  return new DirectoryRefusedError(
-    name,
-    problems.map((problem) => ({ path: '', line: null, problem })),
-  );
+/** Ends the transaction of a dry run. */
+class TakenBack extends Error {
+  constructor(readonly changes: readonly TableChanges[]) {
+    super('taken back');
+  }
 }
 
-async function readKnown(tx: Prisma.TransactionClient, rows: DirectoryRows): Promise<KnownRows> {
+interface Intent {
+  readonly files: readonly DirectoryFile[];
+  readonly rows: DirectoryRows;
+  readonly pruning: Pruning | null;
+}
+
+async function change(writing: Writing, intent: Intent): Promise<readonly TableChanges[]> {
+  const { files, rows, pruning } = intent;
+  const { tx } = writing;
+  const refuseProblems = (problems: readonly string[]): void => {
+    if (problems.length > 0) throw refuseTogether(files, problems);
+  };
+  if (pruning) refuseProblems(await problemsBeforePruning(tx, pruning));
+  const removedBefore = pruning ? await pruneBeforeWriting(writing, pruning) : [];
+  const known = await readKnown(tx, intent);
+  const faults = checkDirectoryRows(rows, known);
+  if (faults.length > 0) throw refuseRows(files, faults);
+  const written = await write(writing, rows, known.features);
+  if (pruning) refuseProblems(await problemsAfterWriting(tx, pruning));
+  const removedAfter = pruning ? await pruneAfterWriting(writing, pruning) : [];
+  await tx.$executeRawUnsafe('SET CONSTRAINTS ALL IMMEDIATE');
+  refuseProblems(await checkWholeDirectory(tx));
+  return written.map((table) => withRemoved(table, [...removedBefore, ...removedAfter]));
+}
+
+function withRemoved(table: TableChanges, pruned: readonly TableChanges[]): TableChanges {
+  const more = pruned.find(({ noun }) => noun === table.noun)?.removed ?? 0;
+  return { ...table, removed: table.removed + more };
+}
+
+/** What is there and stays, and what the files bring. */
+async function readKnown(tx: Prisma.TransactionClient, { rows, pruning }: Intent): Promise<KnownRows> {
   const byId = { select: { id: true } } as const;
-  const features = await tx.feature.findMany({ select: { id: true, type: true } });
+  const isWhole = (list: 'tenants' | 'plans' | 'features'): boolean =>
+    pruning?.scope.whole.has(list) ?? false;
+  const features = isWhole('features') ? [] : await tx.feature.findMany({ select: { id: true, type: true } });
   const grantees = rows.grants.flatMap(({ row }) => (row.userId === null ? [] : [row.userId]));
   const users = await tx.user.findMany({
     where: { id: { in: grantees } },
@@ -67,8 +112,8 @@ async function readKnown(tx: Prisma.TransactionClient, rows: DirectoryRows): Pro
   return {
     orgs: idsOf(await tx.org.findMany(byId), rows.orgs),
     issuers: idsOf(await tx.issuer.findMany(byId), rows.issuers),
-    tenants: idsOf(await tx.tenant.findMany(byId), rows.tenants),
-    plans: idsOf(await tx.plan.findMany(byId), rows.plans),
+    tenants: idsOf(isWhole('tenants') ? [] : await tx.tenant.findMany(byId), rows.tenants),
+    plans: idsOf(isWhole('plans') ? [] : await tx.plan.findMany(byId), rows.plans),
     features: new Map(
       [...features, ...rows.features.map(({ row }) => row)].map(({ id, type }) => [id, type]),
     ),
@@ -93,7 +138,7 @@ function groupByOrg(
 
 /** Parents first; but an alias that goes makes room for an issuer of that URI. */
 async function write(
-  tx: Prisma.TransactionClient,
+  writing: Writing,
   rows: DirectoryRows,
   types: ReadonlyMap<string, FeatureType>,
 ): Promise<readonly TableChanges[]> {
@@ -105,22 +150,22 @@ async function write(
     const featureType = types.get(row.featureId) ?? 'boolean';
     return { ...row, featureType, value: asFeatureValue(featureType, row.value) };
   };
-  const removedAliases = await removeUnnamed(tx, aliases, plain(rows.issuerAliases));
+  const removedAliases = await removeUnnamed(writing, aliases, plain(rows.issuerAliases));
   return [
-    await reconcile(tx, tables.ORGS, plain(rows.orgs)),
-    await reconcile(tx, tables.FEATURES, plain(rows.features)),
-    await reconcile(tx, tables.PLANS, plain(rows.plans)),
-    await reconcile(tx, tables.planFeatures(planIds), rows.planFeatures.map(typed)),
-    await reconcile(tx, tables.TENANTS, plain(rows.tenants)),
-    await reconcile(tx, tables.ISSUERS, plain(rows.issuers)),
-    { ...(await reconcile(tx, aliases, plain(rows.issuerAliases))), removed: removedAliases },
-    await reconcile(tx, tables.USERS, plain(rows.users)),
-    await reconcile(tx, tables.CLIENTS, plain(rows.clients)),
-    await reconcile(tx, tables.MEMBERSHIPS, plain(rows.memberships)),
-    await reconcile(tx, tables.BINDINGS, plain(rows.bindings)),
-    await reconcile(tx, tables.SUBSCRIPTIONS, plain(rows.subscriptions)),
-    await reconcile(tx, tables.GRANTS, rows.grants.map(typed)),
-    await reconcile(tx, tables.CLAIM_MAPPINGS, plain(rows.claimMappings)),
+    await reconcile(writing, tables.ORGS, plain(rows.orgs)),
+    await reconcile(writing, tables.FEATURES, plain(rows.features)),
+    await reconcile(writing, tables.PLANS, plain(rows.plans)),
+    await reconcile(writing, tables.planFeatures(planIds), rows.planFeatures.map(typed)),
+    await reconcile(writing, tables.TENANTS, plain(rows.tenants)),
+    await reconcile(writing, tables.ISSUERS, plain(rows.issuers)),
+    { ...(await reconcile(writing, aliases, plain(rows.issuerAliases))), removed: removedAliases },
+    await reconcile(writing, tables.USERS, plain(rows.users)),
+    await reconcile(writing, tables.CLIENTS, plain(rows.clients)),
+    await reconcile(writing, tables.MEMBERSHIPS, plain(rows.memberships)),
+    await reconcile(writing, tables.BINDINGS, plain(rows.bindings)),
+    await reconcile(writing, tables.SUBSCRIPTIONS, plain(rows.subscriptions)),
+    await reconcile(writing, tables.GRANTS, rows.grants.map(typed)),
+    await reconcile(writing, tables.CLAIM_MAPPINGS, plain(rows.claimMappings)),
   ];
 }
 

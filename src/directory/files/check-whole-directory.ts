@@ -11,15 +11,15 @@ import { COVERS_LIMIT } from '../facts/facts-query.js';
  */
 export async function checkWholeDirectory(tx: Prisma.TransactionClient): Promise<readonly string[]> {
   return [
-    ...(await requiredWithOmit(tx)),
-    ...(await unusableMappings(tx)),
-    ...(await fixedClients(tx)),
-    ...(await crowdedUsers(tx)),
+    ...(await checkPolicies(tx)),
+    ...(await checkMappings(tx)),
+    ...(await checkFixedClients(tx)),
+    ...(await checkCrowdedUsers(tx)),
   ];
 }
 
 /** The hook would leave these out: above all those that together with the others may take too many steps. */
-async function unusableMappings(tx: Prisma.TransactionClient): Promise<readonly string[]> {
+export async function checkMappings(tx: Prisma.TransactionClient): Promise<readonly string[]> {
   const { refused } = compileMappings((await tx.claimMapping.findMany()).map(toClaimMapping));
   return refused.flatMap(({ mapping, problems }) =>
     problems.map((problem) => `claim mapping ${mapping.id}: ${problem}`),
@@ -27,7 +27,7 @@ async function unusableMappings(tx: Prisma.TransactionClient): Promise<readonly 
 }
 
 /** Design, "The way of a hook call": a required claim that may be omitted is a contradiction. */
-async function requiredWithOmit(tx: Prisma.TransactionClient): Promise<readonly string[]> {
+export async function checkPolicies(tx: Prisma.TransactionClient): Promise<readonly string[]> {
   const required = await tx.claimMapping.findMany({ where: { required: true } });
   if (required.length === 0) return [];
   const issuers = await tx.issuer.findMany({ select: { id: true, orgId: true, failurePolicy: true } });
@@ -54,9 +54,13 @@ async function requiredWithOmit(tx: Prisma.TransactionClient): Promise<readonly 
   });
 }
 
-async function fixedClients(tx: Prisma.TransactionClient): Promise<readonly string[]> {
+/** @param only the one client that a change touched; all of them where it is not given */
+export async function checkFixedClients(
+  tx: Prisma.TransactionClient,
+  only: { readonly orgId: string; readonly id: string } | Record<string, never> = {},
+): Promise<readonly string[]> {
   const clients = await tx.client.findMany({
-    where: { tenantMode: 'fixed' },
+    where: { ...only, tenantMode: 'fixed' },
     select: { id: true, _count: { select: { bindings: true } } },
   });
   return clients
@@ -66,9 +70,14 @@ async function fixedClients(tx: Prisma.TransactionClient): Promise<readonly stri
     );
 }
 
-async function crowdedUsers(tx: Prisma.TransactionClient): Promise<readonly string[]> {
+/** @param only the one user that a change touched; all of them where it is not given */
+export async function checkCrowdedUsers(
+  tx: Prisma.TransactionClient,
+  only: { readonly orgId: string; readonly userId: string } | Record<string, never> = {},
+): Promise<readonly string[]> {
   const users = await tx.membership.groupBy({
     by: ['orgId', 'userId'],
+    where: only,
     having: { tenantId: { _count: { gt: COVERS_LIMIT } } },
   });
   return users.map(({ userId }) => `user ${userId} has more than ${String(COVERS_LIMIT)} memberships`);

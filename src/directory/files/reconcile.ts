@@ -1,5 +1,6 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import type { DirectoryTable } from './directory-tables.js';
+import { changedColumns, type RowChange, type RowChangeListener } from './row-change.js';
 
 /** What was done to one table. */
 export interface TableChanges {
@@ -10,24 +11,34 @@ export interface TableChanges {
   readonly unchanged: number;
 }
 
+/** Where rows are written, and who is told of each. */
+export interface Writing {
+  readonly tx: Prisma.TransactionClient;
+  readonly onChange: RowChangeListener;
+}
+
 /** Rows looked up or created by one statement. */
 const BATCH = 1_000;
 
 /** Makes the rows of one table as they are wanted; those that already are stay untouched. */
 export async function reconcile<Row extends object>(
-  tx: Prisma.TransactionClient,
+  writing: Writing,
   table: DirectoryTable<Row>,
   wanted: readonly Row[],
 ): Promise<TableChanges> {
-  const removed = await removeUnnamed(tx, table, wanted);
+  const { tx, onChange } = writing;
+  const removed = await removeUnnamed(writing, table, wanted);
   const existing = await findExisting(tx, table, wanted);
   const missing = wanted.filter((row) => !existing.has(keyOf(table, row)));
-  const different = wanted.filter((row) => {
+  const different = wanted.flatMap((row) => {
     const found = existing.get(keyOf(table, row));
-    return found !== undefined && canonical(found) !== canonical(row);
+    return found !== undefined && canonical(found) !== canonical(row) ? [{ found, row }] : [];
   });
   for (const batch of batches(missing)) if (batch.length > 0) await table.create(tx, [...batch]);
-  for (const row of different) await table.update(tx, row);
+  for (const { row } of different) await table.update(tx, row);
+  for (const row of missing) onChange(rowChange(table, 'create', row));
+  for (const { found, row } of different)
+    onChange({ ...rowChange(table, 'change', row), columns: changedColumns(found, row) });
   return {
     noun: table.noun,
     created: missing.length,
@@ -39,7 +50,7 @@ export async function reconcile<Row extends object>(
 
 /** Removes the rows that are part of a row in the file, and that the file does not name any more; says how many. */
 export async function removeUnnamed<Row extends object>(
-  tx: Prisma.TransactionClient,
+  { tx, onChange }: Writing,
   table: DirectoryTable<Row>,
   wanted: readonly Row[],
 ): Promise<number> {
@@ -47,8 +58,19 @@ export async function removeUnnamed<Row extends object>(
   const named = new Set(wanted.map((row) => keyOf(table, row)));
   const existing = await findExisting(tx, table, wanted);
   const unnamed = [...existing].filter(([key]) => !named.has(key));
-  for (const [, row] of unnamed) await table.remove(tx, row);
+  for (const [, row] of unnamed) {
+    await table.remove(tx, row);
+    onChange(rowChange(table, 'remove', row));
+  }
   return unnamed.length;
+}
+
+function rowChange<Row>(
+  { noun, key }: DirectoryTable<Row>,
+  action: RowChange['action'],
+  row: Row,
+): RowChange {
+  return { noun, action, key: key(row), columns: [] };
 }
 
 async function findExisting<Row extends object>(

@@ -1,0 +1,68 @@
+import { performance } from 'node:perf_hooks';
+import type { Database } from '../../database/database.js';
+import { effectiveControl, type ControlSnapshot } from '../../directory/control/control-snapshot.js';
+import { readControlSnapshot } from '../../directory/control/read-control-snapshot.js';
+import { databaseFacts } from '../../directory/facts/read-facts.js';
+import { compileRequestCheck } from '../../stamping/compile-request-check.js';
+import { explain } from '../../stamping/explain.js';
+import type { StampingSettings } from '../../stamping/stamp.js';
+import { requireEverything } from '../authentication/admin-caller.js';
+import { invalidFields } from '../problems/problem.js';
+import type { Operation } from '../requests/operation.js';
+import { BODY_PROBLEMS } from '../requests/reading-problems.js';
+import { validateBody } from '../requests/validate-document.js';
+import { ExplainDto, ExplanationDto } from './explain.dto.js';
+import { payloadFor } from './payload-for.js';
+
+/** How long facts are waited for, in milliseconds: nobody's login waits for them. */
+const DEADLINE_MS = 5_000;
+
+interface Needs {
+  readonly database: Database;
+  readonly now: () => Date;
+}
+
+/** Says what would become of a call, by the code that stamps it. */
+export function explainOperations({ database, now }: Needs): readonly Operation[] {
+  const isTokenHookRequest = compileRequestCheck();
+  return [
+    {
+      ...{ id: 'explain', method: 'POST', path: '/v1/explain', tag: 'explain' },
+      ...{ scope: 'directory:read', isForTenants: false, body: ExplainDto },
+      summary: 'Explain what would be stamped, and why',
+      description:
+        'A hook payload, or issuer, client, user, scopes and hint. Decided by the hook’s own code on what the directory ' +
+        'holds; nothing is remembered. The answer names tenants that the call could select: the token needs ' +
+        'directory:read for everything.',
+      answers: { 200: { description: 'The decision and how it came about.', body: ExplanationDto } },
+      problems: BODY_PROBLEMS,
+      handle: async ({ caller, body }) => {
+        requireEverything(caller, 'directory:read');
+        const question = validateBody(ExplainDto, body, ['payload']);
+        const snapshot = await readControlSnapshot(database);
+        const payload: unknown = question.payload ?? payloadFor(question, snapshot);
+        if (!isTokenHookRequest(payload)) {
+          throw invalidFields([{ pointer: '/payload', detail: 'must be the body of a token hook request' }]);
+        }
+        const explanation = await explain(payload, {
+          settingsOf: (issuerUri, clientId) => settingsOf(snapshot, issuerUri, clientId),
+          source: databaseFacts(database),
+          at: question.at === undefined ? now().getTime() : Date.parse(question.at),
+          monotonicNow: () => performance.now(),
+        });
+        return { status: 200, body: explanation };
+      },
+    },
+  ];
+}
+
+function settingsOf(
+  snapshot: ControlSnapshot,
+  issuerUri: string,
+  clientId: string,
+): StampingSettings | undefined {
+  const issuer = snapshot.issuers.get(issuerUri);
+  if (issuer === undefined) return undefined;
+  const { orgId, rules } = issuer;
+  return { orgId, rules, deadlineMs: DEADLINE_MS, ...effectiveControl(snapshot, issuer, clientId) };
+}

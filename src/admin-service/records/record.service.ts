@@ -1,0 +1,314 @@
+import { randomBytes } from 'node:crypto';
+import { explainConstraint } from '../../database/constraints.js';
+import type { Database } from '../../database/database.js';
+import { writeAs, type Transaction } from '../../database/write-as.js';
+import {
+  reachOf,
+  requireEverything,
+  requireTenant,
+  tenantIdsOf,
+  type AdminCaller,
+} from '../authentication/admin-caller.js';
+import type { Reach } from '../../caller/admin-rights.js';
+import { invalidFields, Problem, type FieldError } from '../problems/problem.js';
+import { isRace, isReferredTo } from '../problems/to-problem.js';
+import { formatCursor, parseCursor } from '../requests/cursor.js';
+import { requirePreconditions, versionOf, type Preconditions } from '../requests/entity-tag.js';
+import { takeIdempotencyKey, type IdempotentRequest } from '../requests/idempotency.js';
+import { mergePatch } from '../requests/merge-patch.js';
+import { pointerTo } from '../requests/pointer.js';
+import { validateBody, validateQuery } from '../requests/validate-document.js';
+import type { Resource } from './resource.js';
+
+export type RecordKey = Readonly<Record<string, string>>;
+
+/** A record, and what has been done for it. */
+export interface Found {
+  readonly record: object;
+  readonly version: string;
+}
+
+export interface Written extends Found {
+  readonly key: RecordKey;
+  /** `replayed` means that an earlier request of the same idempotency key made it. */
+  readonly outcome: 'created' | 'replaced' | 'replayed';
+}
+
+export interface Page {
+  readonly items: readonly object[];
+  readonly nextCursor: string | null;
+}
+
+/** Reads and writes the records of every noun: each write in one transaction, in the caller's name. */
+export class RecordService {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async list(resource: Resource, caller: AdminCaller, query: unknown): Promise<Page> {
+    const { store, key: members } = resource;
+    const reach = readReach(resource, caller);
+    const { limit, cursor, ...filter } = validateQuery(resource.filter, query);
+    const tenant: unknown = Reflect.get(filter, 'tenant');
+    if (typeof tenant === 'string') requireTenant(reach, 'directory:read', tenant);
+    const after = cursor === undefined ? undefined : keyOfParts(members, parseCursor(cursor, members.length));
+    const records = await store.list(this.#database.prisma, {
+      ...{ filter, after, limit: limit + 1 },
+      tenantIds: tenantIdsOf(reach),
+    });
+    const items = records.slice(0, limit);
+    const last = items.at(-1);
+    const isMore = records.length > limit && last !== undefined;
+    return { items, nextCursor: isMore ? formatCursor(partsOf(members, last)) : null };
+  }
+
+  /** @throws Problem where it is not there, or not for the caller */
+  async read(resource: Resource, caller: AdminCaller, key: RecordKey): Promise<Found> {
+    const tenantIds = tenantIdsOf(readReach(resource, caller));
+    return found(await resource.store.find(this.#database.prisma, key, tenantIds), resource);
+  }
+
+  /** Makes a record that is not there yet. @throws Problem */
+  async create(
+    resource: Resource,
+    caller: AdminCaller,
+    { body, idempotency }: { readonly body: unknown; readonly idempotency: IdempotentRequest | undefined },
+  ): Promise<Written> {
+    const reach = writeReach(resource, caller);
+    const record = validateBody(resource.document, withId(resource, body));
+    requireOwn(resource, reach, record);
+    const key = keyOf(resource, record);
+    return this.#write(resource, caller, async (tx) => {
+      const earlier = idempotency && (await takeIdempotencyKey(tx, idempotency, Object.values(key)));
+      if (earlier !== undefined) return replayed(tx, resource, keyOfParts(resource.key, earlier));
+      if ((await resource.store.find(tx, key, null)) !== undefined) throw taken(resource);
+      return created(tx, resource, record);
+    });
+  }
+
+  /** Makes a record as it is given, whether or not it is there. @throws Problem */
+  async replace(
+    resource: Resource,
+    caller: AdminCaller,
+    { key, body, preconditions }: Change & { readonly body: unknown },
+  ): Promise<Written> {
+    const reach = writeReach(resource, caller);
+    const record = validateBody(resource.document, withKey(resource, body, key));
+    requireOwn(resource, reach, record);
+    const attempt = (): Promise<Written> =>
+      this.#write(resource, caller, async (tx) => {
+        await resource.store.lock(tx, key);
+        const current = await resource.store.find(tx, key, null);
+        if (current !== undefined && !isOwn(resource, reach, current)) throw taken(resource);
+        requirePreconditions(preconditions, current && versionOf(current));
+        return current === undefined ? created(tx, resource, record) : changed(tx, resource, record);
+      });
+    // Whoever made it at the same moment was first: now it is there.
+    return attempt().catch((error: unknown) => {
+      if (isRace(error)) return attempt();
+      throw error;
+    });
+  }
+
+  /** Changes the members that a merge patch names. @throws Problem */
+  async patch(
+    resource: Resource,
+    caller: AdminCaller,
+    { key, body, preconditions }: Change & { readonly body: unknown },
+  ): Promise<Written> {
+    const reach = writeReach(resource, caller);
+    if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+      throw invalidFields([{ pointer: '', detail: 'must be a JSON object' }]);
+    }
+    return this.#write(resource, caller, async (tx) => {
+      const current = await this.#hold(tx, resource, { reach, key, preconditions });
+      const record = validateBody(resource.document, withKey(resource, mergePatch(current, body), key));
+      requireOwn(resource, reach, record);
+      return changed(tx, resource, record);
+    });
+  }
+
+  /** @throws Problem where other records refer to it */
+  async remove(resource: Resource, caller: AdminCaller, { key, preconditions }: Change): Promise<void> {
+    const reach = writeReach(resource, caller);
+    await this.#write(resource, caller, async (tx) => {
+      await this.#hold(tx, resource, { reach, key, preconditions });
+      await removeUnused(tx, resource, key);
+      await requireRules(tx, resource, key);
+    });
+  }
+
+  /** One transaction; rules of the whole look at what all the others did. */
+  async #write<T>(
+    resource: Resource,
+    caller: AdminCaller,
+    work: (tx: Transaction) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await writeAs(this.#database, caller.actor, async (tx) => {
+        if (resource.store.takesTurns) await takeTurn(tx);
+        return work(tx);
+      });
+    } catch (error) {
+      throw isLimited(resource, caller) ? withoutOthers(error) : error;
+    }
+  }
+
+  /** Holds a record for the rest of the transaction. @throws Problem where it is not there, or has another version */
+  async #hold(
+    tx: Transaction,
+    resource: Resource,
+    { reach, key, preconditions }: Change & { readonly reach: Reach },
+  ): Promise<object> {
+    await resource.store.lock(tx, key);
+    const { record, version } = found(await resource.store.find(tx, key, tenantIdsOf(reach)), resource);
+    requirePreconditions(preconditions, version);
+    return record;
+  }
+}
+
+export interface Change {
+  readonly key: RecordKey;
+  readonly preconditions: Preconditions;
+}
+
+/** Takes turns with `apply` and with every other write that rules of the whole directory look at. */
+export async function takeTurn(tx: Transaction): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext('mintmark.apply'))`;
+}
+
+/** Everything that is wrong with a record beyond its shape. @throws Problem that names it */
+async function requireSound(tx: Transaction, { store }: Resource, record: object): Promise<void> {
+  const problems = await store.problems(tx, record);
+  if (problems.length === 0) return;
+  throw invalidFields(
+    problems.map(({ path, problem }): FieldError => ({ pointer: pointerTo(path), detail: problem })),
+  );
+}
+
+async function requireRules(tx: Transaction, { store }: Resource, key: RecordKey): Promise<void> {
+  const broken = await store.brokenRules(tx, key);
+  if (broken.length > 0) throw new Problem('conflict', broken.join('; '));
+}
+
+async function created(tx: Transaction, resource: Resource, record: object): Promise<Written> {
+  await requireSound(tx, resource, record);
+  await resource.store.create(tx, record);
+  return reread(tx, resource, { key: keyOf(resource, record), outcome: 'created' });
+}
+
+async function changed(tx: Transaction, resource: Resource, record: object): Promise<Written> {
+  await requireSound(tx, resource, record);
+  await resource.store.update(tx, record);
+  return reread(tx, resource, { key: keyOf(resource, record), outcome: 'replaced' });
+}
+
+/** What was written, as anybody would read it. @throws Problem where a rule of the whole is broken */
+async function reread(
+  tx: Transaction,
+  resource: Resource,
+  written: Pick<Written, 'key' | 'outcome'>,
+): Promise<Written> {
+  await requireRules(tx, resource, written.key);
+  return { ...found(await resource.store.find(tx, written.key, null), resource), ...written };
+}
+
+/** What an earlier request made, as it is now. */
+async function replayed(tx: Transaction, resource: Resource, key: RecordKey): Promise<Written> {
+  return { ...found(await resource.store.find(tx, key, null), resource), key, outcome: 'replayed' };
+}
+
+async function removeUnused(tx: Transaction, { store, removal }: Resource, key: RecordKey): Promise<void> {
+  try {
+    await store.remove(tx, key);
+  } catch (error) {
+    if (!isReferredTo(error)) throw error;
+    throw new Problem('in-use', `other records refer to this ${store.noun}: ${removal}`);
+  }
+}
+
+function found(record: object | undefined, { store: { noun } }: Resource): Found {
+  if (record === undefined) throw new Problem('not-found', `there is no such ${noun}`);
+  return { record, version: versionOf(record) };
+}
+
+function taken({ store: { noun } }: Resource): Problem {
+  return new Problem('already-exists', `a ${noun} with this key is there already: PUT or PATCH changes it`);
+}
+
+/** How far a caller may look. @throws Problem */
+function readReach({ shownToTenants }: Resource, caller: AdminCaller): Reach {
+  if (shownToTenants === 'none') requireEverything(caller, 'directory:read');
+  const reach = reachOf(caller, 'directory:read');
+  return shownToTenants === 'own' ? reach : 'all';
+}
+
+/** How far a caller may write. @throws Problem */
+function writeReach({ writeScope, tenantMember }: Resource, caller: AdminCaller): Reach {
+  if (tenantMember === undefined) requireEverything(caller, writeScope);
+  return reachOf(caller, writeScope);
+}
+
+function isLimited({ writeScope }: Resource, caller: AdminCaller): boolean {
+  return reachOf(caller, writeScope) !== 'all';
+}
+
+/** What contradicts a write may belong to a tenant that the caller must not know of. */
+function withoutOthers(error: unknown): unknown {
+  const isOurs = error instanceof Problem && error.code !== 'conflict';
+  if (isOurs || isReferredTo(error) || isRace(error)) return error;
+  const isConflict = error instanceof Problem || toConflict(error);
+  return isConflict
+    ? new Problem('conflict', 'it contradicts something that the token may not know of')
+    : error;
+}
+
+function toConflict(error: unknown): boolean {
+  return explainConstraint(error) !== undefined;
+}
+
+function isOwn({ tenantMember }: Resource, reach: Reach, record: object): boolean {
+  const tenantId: unknown = tenantMember === undefined ? undefined : Reflect.get(record, tenantMember);
+  return reach === 'all' || (typeof tenantId === 'string' && reach.has(tenantId));
+}
+
+function requireOwn({ tenantMember, writeScope }: Resource, reach: Reach, record: object): void {
+  const tenantId: unknown = tenantMember === undefined ? undefined : Reflect.get(record, tenantMember);
+  if (typeof tenantId === 'string') requireTenant(reach, writeScope, tenantId);
+}
+
+/** A creation may leave the id to us. */
+function withId({ idPrefix }: Resource, body: unknown): unknown {
+  const isNameless = typeof body === 'object' && body !== null && !Object.hasOwn(body, 'id');
+  if (idPrefix === undefined || !isNameless || Array.isArray(body)) return body;
+  return { id: `${idPrefix}_${randomBytes(12).toString('hex')}`, ...body };
+}
+
+/** The key is in the URL; where the body has it too, it has to be the same. */
+function withKey({ key: members }: Resource, body: unknown, key: RecordKey): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  const different = members.filter(
+    (name) => Object.hasOwn(body, name) && Reflect.get(body, name) !== key[name],
+  );
+  if (different.length === 0) return { ...body, ...key };
+  throw invalidFields(
+    different.map((name) => ({
+      pointer: pointerTo([name]),
+      detail: 'is part of the key, which the path names',
+    })),
+  );
+}
+
+function keyOf({ key: members }: Resource, record: object): RecordKey {
+  return keyOfParts(members, partsOf(members, record));
+}
+
+function partsOf(members: readonly string[], record: object): readonly string[] {
+  return members.map((name) => String(Reflect.get(record, name)));
+}
+
+function keyOfParts(members: readonly string[], parts: readonly string[]): RecordKey {
+  return Object.fromEntries(members.map((name, index) => [name, parts[index] ?? '']));
+}
