@@ -8,7 +8,7 @@ import { BODY_PROBLEMS, READING_PROBLEMS } from '../requests/reading-problems.js
 import type { RecordKey, RecordService, Written } from './record.service.js';
 import type { Resource } from './resource.js';
 
-const WRITING: readonly ProblemName[] = [...BODY_PROBLEMS, 'conflict'];
+const WRITING: readonly ProblemName[] = [...BODY_PROBLEMS, 'conflict', 'read-only'];
 
 type Audience = Pick<Operation, 'tag' | 'scope' | 'isForTenants'>;
 
@@ -131,6 +131,7 @@ export function recordOperations(
         'not-found',
         'precondition-failed',
         'in-use',
+        'read-only',
         'conflict',
       ],
       handle: async (request) => {

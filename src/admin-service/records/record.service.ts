@@ -18,6 +18,7 @@ import { takeIdempotencyKey, type IdempotentRequest } from '../requests/idempote
 import { mergePatch } from '../requests/merge-patch.js';
 import { pointerTo } from '../requests/pointer.js';
 import { validateBody, validateQuery } from '../requests/validate-document.js';
+import { requireOwnTables } from './read-only.js';
 import type { Resource } from './resource.js';
 
 export type RecordKey = Readonly<Record<string, string>>;
@@ -146,6 +147,7 @@ export class RecordService {
     caller: AdminCaller,
     work: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
+    await requireOwnTables(this.#database, resource.store.readThroughViews);
     try {
       return await writeAs(this.#database, caller.actor, async (tx) => {
         if (resource.store.takesTurns) await takeTurn(tx);
