@@ -5,7 +5,8 @@ import { idempotentRequest } from '../requests/idempotency.js';
 import { MERGE_PATCH_TYPE } from '../requests/json-body.js';
 import { headerOf, type Answer, type Operation, type OperationRequest } from '../requests/operation.js';
 import { BODY_PROBLEMS, READING_PROBLEMS } from '../requests/reading-problems.js';
-import type { RecordKey, RecordService, Written } from './record.service.js';
+import type { RecordKey } from './record-keys.js';
+import type { RecordService, Written } from './record.service.js';
 import type { Resource } from './resource.js';
 
 const WRITING: readonly ProblemName[] = [...BODY_PROBLEMS, 'conflict', 'read-only'];
