@@ -5,10 +5,11 @@ import { idempotentRequest } from '../requests/idempotency.js';
 import { MERGE_PATCH_TYPE } from '../requests/json-body.js';
 import { headerOf, type Answer, type Operation, type OperationRequest } from '../requests/operation.js';
 import { BODY_PROBLEMS, READING_PROBLEMS } from '../requests/reading-problems.js';
-import type { RecordKey, RecordService, Written } from './record.service.js';
+import type { RecordKey } from './record-keys.js';
+import type { RecordService, Written } from './record.service.js';
 import type { Resource } from './resource.js';
 
-const WRITING: readonly ProblemName[] = [...BODY_PROBLEMS, 'conflict'];
+const WRITING: readonly ProblemName[] = [...BODY_PROBLEMS, 'conflict', 'read-only'];
 
 type Audience = Pick<Operation, 'tag' | 'scope' | 'isForTenants'>;
 
@@ -131,6 +132,7 @@ export function recordOperations(
         'not-found',
         'precondition-failed',
         'in-use',
+        'read-only',
         'conflict',
       ],
       handle: async (request) => {

@@ -1,14 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { explainConstraint } from '../../database/constraints.js';
 import type { Database } from '../../database/database.js';
 import { writeAs, type Transaction } from '../../database/write-as.js';
-import {
-  reachOf,
-  requireEverything,
-  requireTenant,
-  tenantIdsOf,
-  type AdminCaller,
-} from '../authentication/admin-caller.js';
+import { requireTenant, tenantIdsOf, type AdminCaller } from '../authentication/admin-caller.js';
 import type { Reach } from '../../caller/admin-rights.js';
 import { invalidFields, Problem, type FieldError } from '../problems/problem.js';
 import { isRace, isReferredTo } from '../problems/to-problem.js';
@@ -18,9 +10,10 @@ import { takeIdempotencyKey, type IdempotentRequest } from '../requests/idempote
 import { mergePatch } from '../requests/merge-patch.js';
 import { pointerTo } from '../requests/pointer.js';
 import { validateBody, validateQuery } from '../requests/validate-document.js';
+import { isLimited, isOwn, readReach, requireOwn, withoutOthers, writeReach } from './record-access.js';
+import { keyOf, keyOfParts, partsOf, withId, withKey, type RecordKey } from './record-keys.js';
+import { requireOwnTables } from './read-only.js';
 import type { Resource } from './resource.js';
-
-export type RecordKey = Readonly<Record<string, string>>;
 
 /** A record, and what has been done for it. */
 export interface Found {
@@ -146,6 +139,7 @@ export class RecordService {
     caller: AdminCaller,
     work: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
+    await requireOwnTables(this.#database, resource.store.readThroughViews);
     try {
       return await writeAs(this.#database, caller.actor, async (tx) => {
         if (resource.store.takesTurns) await takeTurn(tx);
@@ -236,79 +230,4 @@ function found(record: object | undefined, { store: { noun } }: Resource): Found
 
 function taken({ store: { noun } }: Resource): Problem {
   return new Problem('already-exists', `a ${noun} with this key is there already: PUT or PATCH changes it`);
-}
-
-/** How far a caller may look. @throws Problem */
-function readReach({ shownToTenants }: Resource, caller: AdminCaller): Reach {
-  if (shownToTenants === 'none') requireEverything(caller, 'directory:read');
-  const reach = reachOf(caller, 'directory:read');
-  return shownToTenants === 'own' ? reach : 'all';
-}
-
-/** How far a caller may write. @throws Problem */
-function writeReach({ writeScope, tenantMember }: Resource, caller: AdminCaller): Reach {
-  if (tenantMember === undefined) requireEverything(caller, writeScope);
-  return reachOf(caller, writeScope);
-}
-
-function isLimited({ writeScope }: Resource, caller: AdminCaller): boolean {
-  return reachOf(caller, writeScope) !== 'all';
-}
-
-/** What contradicts a write may belong to a tenant that the caller must not know of. */
-function withoutOthers(error: unknown): unknown {
-  const isOurs = error instanceof Problem && error.code !== 'conflict';
-  if (isOurs || isReferredTo(error) || isRace(error)) return error;
-  const isConflict = error instanceof Problem || toConflict(error);
-  return isConflict
-    ? new Problem('conflict', 'it contradicts something that the token may not know of')
-    : error;
-}
-
-function toConflict(error: unknown): boolean {
-  return explainConstraint(error) !== undefined;
-}
-
-function isOwn({ tenantMember }: Resource, reach: Reach, record: object): boolean {
-  const tenantId: unknown = tenantMember === undefined ? undefined : Reflect.get(record, tenantMember);
-  return reach === 'all' || (typeof tenantId === 'string' && reach.has(tenantId));
-}
-
-function requireOwn({ tenantMember, writeScope }: Resource, reach: Reach, record: object): void {
-  const tenantId: unknown = tenantMember === undefined ? undefined : Reflect.get(record, tenantMember);
-  if (typeof tenantId === 'string') requireTenant(reach, writeScope, tenantId);
-}
-
-/** A creation may leave the id to us. */
-function withId({ idPrefix }: Resource, body: unknown): unknown {
-  const isNameless = typeof body === 'object' && body !== null && !Object.hasOwn(body, 'id');
-  if (idPrefix === undefined || !isNameless || Array.isArray(body)) return body;
-  return { id: `${idPrefix}_${randomBytes(12).toString('hex')}`, ...body };
-}
-
-/** The key is in the URL; where the body has it too, it has to be the same. */
-function withKey({ key: members }: Resource, body: unknown, key: RecordKey): unknown {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
-  const different = members.filter(
-    (name) => Object.hasOwn(body, name) && Reflect.get(body, name) !== key[name],
-  );
-  if (different.length === 0) return { ...body, ...key };
-  throw invalidFields(
-    different.map((name) => ({
-      pointer: pointerTo([name]),
-      detail: 'is part of the key, which the path names',
-    })),
-  );
-}
-
-function keyOf({ key: members }: Resource, record: object): RecordKey {
-  return keyOfParts(members, partsOf(members, record));
-}
-
-function partsOf(members: readonly string[], record: object): readonly string[] {
-  return members.map((name) => String(Reflect.get(record, name)));
-}
-
-function keyOfParts(members: readonly string[], parts: readonly string[]): RecordKey {
-  return Object.fromEntries(members.map((name, index) => [name, parts[index] ?? '']));
 }

@@ -22,6 +22,7 @@ export interface BindingFilter {
 
 export const BINDING_RECORDS: RecordStore<BindingRecord, BindingKey, BindingFilter> = {
   noun: 'binding',
+  readThroughViews: ['client_bindings'],
   takesTurns: true,
   lock: (tx, { org, client, tenant }) => tx.$queryRaw`
     SELECT 1 FROM client_bindings WHERE org_id = ${org} AND client_id = ${client} AND tenant_id = ${tenant}

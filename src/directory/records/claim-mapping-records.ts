@@ -28,6 +28,7 @@ export interface ClaimMappingFilter {
 
 export const CLAIM_MAPPING_RECORDS: RecordStore<ClaimMappingRecord, ClaimMappingKey, ClaimMappingFilter> = {
   noun: 'claim mapping',
+  readThroughViews: [],
   takesTurns: true,
   lock: (tx, { id }) => tx.$queryRaw`SELECT 1 FROM claim_mappings WHERE id = ${id} FOR NO KEY UPDATE`,
   find: async (tx, { id }) => {

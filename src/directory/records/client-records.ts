@@ -35,6 +35,7 @@ export interface ClientFilter {
 
 export const CLIENT_RECORDS: RecordStore<ClientRecord, ClientKey, ClientFilter> = {
   noun: 'client',
+  readThroughViews: [],
   takesTurns: true,
   lock: (tx, { org, id }) =>
     tx.$queryRaw`SELECT 1 FROM clients WHERE org_id = ${org} AND id = ${id} FOR NO KEY UPDATE`,

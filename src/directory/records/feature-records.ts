@@ -16,6 +16,7 @@ export interface FeatureFilter {
 
 export const FEATURE_RECORDS: RecordStore<FeatureRecord, FeatureKey, FeatureFilter> = {
   noun: 'feature',
+  readThroughViews: [],
   takesTurns: false,
   lock: (tx, { id }) => tx.$queryRaw`SELECT 1 FROM features WHERE id = ${id} FOR NO KEY UPDATE`,
   find: async (tx, { id }) => (await tx.feature.findUnique({ where: { id } })) ?? undefined,

@@ -28,6 +28,7 @@ export interface GrantFilter {
 
 export const GRANT_RECORDS: RecordStore<GrantRecord, GrantKey, GrantFilter> = {
   noun: 'grant',
+  readThroughViews: ['feature_grants'],
   takesTurns: false,
   lock: (tx, { id }) => tx.$queryRaw`SELECT 1 FROM feature_grants WHERE id = ${id} FOR NO KEY UPDATE`,
   find: async (tx, { id }, tenantIds) => {

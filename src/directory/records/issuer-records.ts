@@ -32,6 +32,7 @@ const WITH_ALIASES = { aliases: { orderBy: { uri: 'asc' } } } as const;
 
 export const ISSUER_RECORDS: RecordStore<IssuerRecord, IssuerKey, IssuerFilter> = {
   noun: 'issuer',
+  readThroughViews: [],
   takesTurns: true,
   lock: (tx, { id }) => tx.$queryRaw`SELECT 1 FROM issuers WHERE id = ${id} FOR NO KEY UPDATE`,
   find: async (tx, { id }) => {

@@ -26,6 +26,7 @@ export interface MembershipFilter {
 
 export const MEMBERSHIP_RECORDS: RecordStore<MembershipRecord, MembershipKey, MembershipFilter> = {
   noun: 'membership',
+  readThroughViews: ['memberships'],
   takesTurns: false,
   lock: async (tx, { org, user, tenant }) => {
     // All memberships of one user take turns: how many there are is limited.

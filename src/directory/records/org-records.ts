@@ -15,6 +15,7 @@ export interface OrgFilter {
 
 export const ORG_RECORDS: RecordStore<OrgRecord, OrgKey, OrgFilter> = {
   noun: 'org',
+  readThroughViews: [],
   takesTurns: false,
   lock: (tx, { id }) => tx.$queryRaw`SELECT 1 FROM orgs WHERE id = ${id} FOR NO KEY UPDATE`,
   find: async (tx, { id }) => (await tx.org.findUnique({ where: { id } })) ?? undefined,

@@ -24,6 +24,7 @@ const WITH_FEATURES = { features: { orderBy: { featureId: 'asc' } } } as const;
 
 export const PLAN_RECORDS: RecordStore<PlanRecord, PlanKey, PlanFilter> = {
   noun: 'plan',
+  readThroughViews: ['plans', 'plan_features'],
   takesTurns: false,
   lock: (tx, { id }) => tx.$queryRaw`SELECT 1 FROM plans WHERE id = ${id} FOR NO KEY UPDATE`,
   find: async (tx, { id }) => {

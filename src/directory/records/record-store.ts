@@ -1,4 +1,5 @@
 import type { Path } from '../../config/file-fault.js';
+import type { FactsTable } from '../facts/replaced-views.js';
 import type { Transaction } from '../../database/write-as.js';
 
 /** One thing that is wrong with a record, and in which member. */
@@ -28,6 +29,8 @@ export interface ListQuery<Key, Filter> {
 export interface RecordStore<Rec extends object, Key extends object, Filter extends object> {
   /** One of them, in words. */
   readonly noun: string;
+  /** Tables that the hook reads through a view: where that shows others, what is written here has no effect. */
+  readonly readThroughViews: readonly FactsTable[];
   /** Whether its writes take turns with each other and with `apply`: rules look at more rows than the one that is written. */
   readonly takesTurns: boolean;
   /** Holds the row for the rest of the transaction, so that what is compared with it stays true. */

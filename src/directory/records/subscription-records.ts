@@ -19,6 +19,7 @@ export interface SubscriptionFilter {
 
 export const SUBSCRIPTION_RECORDS: RecordStore<SubscriptionRecord, SubscriptionKey, SubscriptionFilter> = {
   noun: 'subscription',
+  readThroughViews: ['subscriptions'],
   takesTurns: false,
   lock: (tx, { id }) => tx.$queryRaw`SELECT 1 FROM subscriptions WHERE id = ${id} FOR NO KEY UPDATE`,
   find: async (tx, { id }, tenantIds) => {

@@ -16,6 +16,7 @@ export interface TenantFilter {
 
 export const TENANT_RECORDS: RecordStore<TenantRecord, TenantKey, TenantFilter> = {
   noun: 'tenant',
+  readThroughViews: ['tenants'],
   takesTurns: false,
   lock: (tx, { id }) => tx.$queryRaw`SELECT 1 FROM tenants WHERE id = ${id} FOR NO KEY UPDATE`,
   find: async (tx, { id }, tenantIds) =>

@@ -23,6 +23,7 @@ export interface UserFilter {
 
 export const USER_RECORDS: RecordStore<UserRecord, UserKey, UserFilter> = {
   noun: 'user',
+  readThroughViews: ['users'],
   takesTurns: false,
   lock: (tx, { org, id }) =>
     tx.$queryRaw`SELECT 1 FROM users WHERE org_id = ${org} AND id = ${id} FOR NO KEY UPDATE`,

@@ -168,6 +168,33 @@ describe('the service', () => {
     expect((await admin.call('GET', '/v1/tenants/behind-gate')).body).toMatchObject({ name: 'Three' });
   });
 
+  it('changes nothing that the hook reads from tables of the product’s own', async () => {
+    const other = await startTestAdmin();
+    await other.database.withScripts((run) =>
+      run(`
+        CREATE TABLE accounts (id text PRIMARY KEY);
+        CREATE OR REPLACE VIEW mintmark_facts_tenants AS
+          SELECT id, id AS name, 'active'::status AS status FROM accounts;
+        CREATE OR REPLACE VIEW mintmark_facts_feature_grants AS
+          SELECT id, tenant_id, org_id, user_id, feature_id, value, valid_from, valid_until
+          FROM (SELECT ''::text AS id, ''::text AS tenant_id, ''::text AS org_id, ''::text AS user_id,
+            ''::text AS feature_id, '1'::jsonb AS value, now() AS valid_from, now() AS valid_until) AS none WHERE false`),
+    );
+    const refused = await other.call('PUT', '/v1/tenants/acme', { body: { name: 'Acme' } });
+    expect(refused).toMatchObject({
+      status: 409,
+      body: {
+        type: 'urn:mintmark:problem:read-only',
+        detail: expect.stringContaining('mintmark_facts_tenants'),
+      },
+    });
+    expect((await other.call('GET', '/v1/tenants')).status).toBe(200);
+    expect((await other.call('POST', '/v1/users/acme/dana/end')).status).toBe(409);
+    const org = { id: 'acme', url: 'https://acme.okta.example' };
+    expect((await other.call('POST', '/v1/orgs', { body: org })).status).toBe(201);
+    expect((await other.call('PUT', '/v1/users/acme/dana', { body: {} })).status).toBe(201);
+  });
+
   it('as a process starts, answers, and ends at a signal', async () => {
     const child = fork('dist/admin-service/main.js', {
       env: {
