@@ -148,7 +148,7 @@ describe('a change of the directory', () => {
     ...['hook_credentials', 'hook_credential_issuers'],
   ])('is recorded and announced in %s', async (table) => {
     const { rows } = await client.query<{ readonly name: string }>(
-      `SELECT tgname AS name FROM pg_trigger WHERE tgrelid = $1::regclass AND tgname LIKE 'mintmark%' AND tgenabled = 'O' ORDER BY 1`,
+      `SELECT tgname AS name FROM pg_trigger WHERE tgrelid = $1::regclass AND tgname ~ '^mintmark_(announce|audit)_' AND tgenabled = 'O' ORDER BY 1`,
       [table],
     );
     const events = ['delete', 'insert', 'truncate', 'update'];
