@@ -236,12 +236,12 @@ describe('nothing of a person or a secret is shown', () => {
   });
 
   it('while the directory cannot be read', async () => {
-    await database.withScripts((run) => run('ALTER TABLE memberships RENAME TO memberships_gone'));
+    await database.withScripts((run) => run('ALTER VIEW mintmark_facts_memberships RENAME TO gone'));
     try {
       const line = await expectDiscreet(() => send(PLANTED_CALL));
       expect(line).toMatchObject({ outcome: 'failed', reason: 'facts_unavailable' });
     } finally {
-      await database.withScripts((run) => run('ALTER TABLE memberships_gone RENAME TO memberships'));
+      await database.withScripts((run) => run('ALTER VIEW gone RENAME TO mintmark_facts_memberships'));
     }
   });
 

@@ -248,7 +248,8 @@ function hinting(tenant: string): Payload {
 const unknownYet = user({}, P['user id of nobody']);
 
 async function withoutMemberships(work: () => Promise<void>): Promise<void> {
-  await changed(['ALTER TABLE memberships RENAME TO gone', 'ALTER TABLE gone RENAME TO memberships'], work);
+  const view = 'mintmark_facts_memberships';
+  await changed([`ALTER VIEW ${view} RENAME TO gone`, `ALTER VIEW gone RENAME TO ${view}`], work);
 }
 
 async function changed([there, back]: readonly [string, string], work: () => Promise<void>): Promise<void> {
