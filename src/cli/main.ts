@@ -43,6 +43,13 @@ function write(text: string): Promise<void> {
   });
 }
 
+let isInputInUse = false;
+
+function input(): AsyncIterable<Uint8Array> {
+  isInputInUse = true;
+  return process.stdin;
+}
+
 process.exitCode = await runCli({
   parameters: process.argv.slice(2),
   environment: process.env,
@@ -51,7 +58,9 @@ process.exitCode = await runCli({
   write,
   isTerminal: process.stdout.isTTY,
   terminal: process.stderr.isTTY ? process.stderr : null,
-  input: () => process.stdin,
+  input,
   listenForInterruption,
   userName: userName(),
 });
+// A command that was interrupted leaves it open, and the process would wait for more.
+if (isInputInUse) process.stdin.destroy();

@@ -5,6 +5,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { groupByHeader, provenByHeaders } from '../../src/caller/header-credential.js';
 import { runCli } from '../../src/cli/run-cli.js';
@@ -231,6 +232,7 @@ describe('mintmark apply', () => {
 
 describe('mintmark export', () => {
   it('writes what apply takes, to standard output or to a file of its owner’s', async () => {
+    await run(['apply', SAMPLE]);
     const file = join(folder, 'exported.yaml');
     const [printed, inJson, written] = await Promise.all([
       run(['export']),
@@ -259,6 +261,72 @@ describe('mintmark export', () => {
     expect({ code, out, err }).toEqual({ code: 1, out: '', err: 'The directory has no tenant nowhere.\n' });
     expect(await readFile(file, 'utf8')).toBe('as it was');
     expect((await readdir(folder)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+});
+
+describe('mintmark import', () => {
+  /** Begins an import from standard input, and waits until some rows of it are in the database. */
+  async function importHalf(from: number) {
+    const env = { PATH: process.env['PATH'], DATABASE_URL: url };
+    const child = spawn(process.execPath, [MAIN, 'import', 'users', '--org', 'acme', '-'], {
+      cwd: folder,
+      env,
+    });
+    const ended = once(child, 'close');
+    let err = '';
+    child.stderr.on('data', (text: Buffer) => (err += text.toString()));
+    child.stdout.resume();
+    child.stdin.on('error', () => undefined);
+    child.stdin.write(`user\n${rows(from, from + 5_000)}half-a-us`);
+    const limit = Date.now() + 25_000;
+    while ((await database.prisma.user.count({ where: { id: `import-${String(from)}` } })) === 0) {
+      if (Date.now() > limit) throw new Error(`nothing was imported: ${err}`);
+      await delay(50);
+    }
+    return { child, ended, err: () => err };
+  }
+
+  function rows(from: number, to: number): string {
+    return Array.from({ length: to - from }, (_, index) => `import-${String(from + index)}\n`).join('');
+  }
+
+  it('ends at a good place when it is told to, and is simply run again', async () => {
+    await run(['apply', SAMPLE]);
+    const { child, ended, err } = await importHalf(0);
+    child.kill('SIGINT');
+    await ended;
+    expect(child.exitCode).toBe(130);
+    expect(err()).toMatch(/^Interrupted after \d+ rows: run the import again for the rest\.\n$/);
+    const again = await run(
+      ['import', 'users', '--org', 'acme', '-', '--json'],
+      { DATABASE_URL: url },
+      `user\n${rows(0, 5_000)}`,
+    );
+    expect(json(again.out)).toMatchObject({ rows: 5_000, changed: 0, refused: 0 });
+    expect(await database.prisma.user.count({ where: { id: { startsWith: 'half' } } })).toBe(0);
+  });
+
+  it('has no double effect where it was killed and is run again', async () => {
+    await run(['apply', SAMPLE]);
+    const { child, ended } = await importHalf(10_000);
+    child.kill('SIGKILL');
+    await ended;
+    const again = await run(
+      ['import', 'users', '--org', 'acme', '-'],
+      { DATABASE_URL: url },
+      `user\n${rows(10_000, 15_000)}`,
+    );
+    expect(again).toMatchObject({ code: 0, err: '' });
+    const imported = { id: { startsWith: 'import-' } };
+    const users = await database.prisma.user.count({ where: imported });
+    expect(users).toBeGreaterThanOrEqual(5_000);
+    const audited = await database.withScripts((execute) =>
+      execute(
+        `SELECT count(*)::integer AS count FROM audit WHERE noun = 'user' AND key ->> 'id' LIKE 'import-%'`,
+      ),
+    );
+    expect(audited).toEqual([{ count: users }]);
+    await database.prisma.user.deleteMany({ where: imported });
   });
 });
 

@@ -27,11 +27,13 @@ const RECORD_LIMIT = 64 * 1024;
  * Reads records of CSV (RFC 4180) in UTF-8, with or without a byte order mark; empty lines are skipped. After a quote in the wrong
  * place nobody knows where a record begins: all records before it are given, and reading ends.
  *
+ * @param interrupted when it is aborted reading ends, also where more bytes are waited for; a record that is half there is left out
  * @throws CsvFaultError
  */
 export async function* readCsvRows(
   bytes: AsyncIterable<Uint8Array>,
   delimiter: string,
+  interrupted: AbortSignal,
 ): AsyncGenerator<CsvRow> {
   const rows: CsvRow[] = [];
   const parser = parse({
@@ -45,10 +47,11 @@ export async function* readCsvRows(
   // Whoever writes is told.
   parser.on('error', () => undefined);
   try {
-    for await (const text of decode(bytes)) {
+    for await (const text of decode(untilAborted(bytes, interrupted), interrupted)) {
       await written(parser, text);
       yield* rows.splice(0);
     }
+    if (interrupted.aborted) return;
     await ended(parser);
     yield* rows.splice(0);
   } catch (error) {
@@ -56,6 +59,23 @@ export async function* readCsvRows(
     throw error instanceof CsvError ? faultOf(error) : error;
   } finally {
     parser.destroy();
+  }
+}
+
+async function* untilAborted(
+  bytes: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const aborted = new Promise<null>((resolve) => {
+    signal.addEventListener('abort', () => {
+      resolve(null);
+    });
+  });
+  const source = bytes[Symbol.asyncIterator]();
+  while (!signal.aborted) {
+    const next = await Promise.race([source.next(), aborted]);
+    if (next === null || next.done === true) return;
+    yield next.value;
   }
 }
 
@@ -77,11 +97,11 @@ function ended(parser: Parser): Promise<void> {
 const MISENCODED = 'ERR_ENCODING_INVALID_ENCODED_DATA';
 
 /** What was encoded otherwise, by a spreadsheet for example, would become other names in silence. */
-async function* decode(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+async function* decode(bytes: AsyncIterable<Uint8Array>, interrupted: AbortSignal): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   try {
     for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true });
-    yield decoder.decode();
+    if (!interrupted.aborted) yield decoder.decode();
   } catch (error) {
     throw codeOf(error) === MISENCODED ? new CsvFaultError(null, 'the file is not encoded in UTF-8') : error;
   }

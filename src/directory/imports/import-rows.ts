@@ -63,7 +63,7 @@ export async function importRows(
   const counts = { rows: 0, created: 0, changed: 0, unchanged: 0, refused: 0 };
   const importing = new Importing(database, kind, options, counts);
   try {
-    for await (const row of readCsvRows(options.bytes, options.delimiter)) {
+    for await (const row of readCsvRows(options.bytes, options.delimiter, options.interrupted)) {
       await importing.take(row);
       if (options.interrupted.aborted) break;
     }

@@ -39,19 +39,14 @@ const NOTHING: BatchResult = { created: 0, changed: 0, refused: [] };
 
 /**
  * Writes a batch in one transaction. Where a constraint refuses it, its halves are tried apart, down to the rows that are in the way;
- * those are tried once more at the end, since another row may have been in theirs.
+ * those are tried once more at the end, since another row, or somebody else’s, may have been in theirs.
  */
 export async function writeBatch(writing: BatchWriting, rows: readonly BatchRow[]): Promise<BatchResult> {
-  const result = await writeOrHalve(writing, rows);
-  if (result.refused.every(({ isFinal }) => isFinal)) return result;
-  const kept = result.refused.filter(({ isFinal }) => isFinal);
-  const again = result.refused.filter(({ isFinal }) => !isFinal).map(({ row }) => row);
-  return again.length === rows.length
-    ? result
-    : again.reduce(
-        async (before, row) => add(await before, await writeOrHalve(writing, [row])),
-        Promise.resolve({ ...result, refused: kept } as Attempt),
-      );
+  let result = await writeOrHalve(writing, rows);
+  const again = result.refused.filter(({ isFinal }) => !isFinal);
+  result = { ...result, refused: result.refused.filter(({ isFinal }) => isFinal) };
+  for (const { row } of again) result = add(result, await writeOrHalve(writing, [row]));
+  return result;
 }
 
 interface Attempt extends BatchResult {
