@@ -1,0 +1,46 @@
+// Writes the built entry of the hook service anew, as one file with its libraries: a thousand files less to find and read make the
+// start about twice as fast. Everything else stays as the compiler wrote it.
+import { readFile, rename } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const folder = fileURLToPath(new URL('../dist/hook-service/', import.meta.url));
+const entry = `${folder}main.js`;
+const bundle = `${folder}main.bundle.js`;
+// For the libraries that are CommonJS.
+const banner =
+  "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);";
+if ((await readFile(entry, 'utf8')).includes(banner))
+  throw new Error(`${entry} is a bundle; run nest build first`);
+
+await build({
+  entryPoints: [entry],
+  outfile: bundle,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20.19',
+  keepNames: true, // Nest finds what it injects by the names of classes
+  legalComments: 'eof',
+  logLevel: 'warning',
+  banner: { js: banner },
+  external: [
+    // Loaded where the configuration asks for them.
+    '@electric-sql/pglite',
+    '@opentelemetry/api',
+    '@opentelemetry/exporter-trace-otlp-http',
+    '@opentelemetry/resources',
+    '@opentelemetry/sdk-trace-base',
+    'pglite-prisma-adapter',
+    // What libraries try to load and Mintmark does not install.
+    '@fastify/multipart',
+    '@fastify/static',
+    '@fastify/view',
+    '@nestjs/microservices',
+    '@nestjs/platform-express',
+    '@nestjs/websockets',
+    'class-transformer/storage',
+    'pg-native',
+  ],
+});
+await rename(bundle, entry);
