@@ -66,6 +66,12 @@ const TABLES_WITH_IDS = [
   ...['feature_grants', 'claim_mappings', 'hook_credentials'],
 ];
 
+const LISTS_OF_IDS = new Map([
+  ['memberships', 'roles'],
+  ['client_bindings', 'roles'],
+  ['claim_mappings', 'scopes'],
+]);
+
 const TABLES_WITH_WINDOWS = ['memberships', 'client_bindings', 'subscriptions', 'feature_grants'];
 
 beforeEach(async () => {
@@ -122,15 +128,10 @@ describe('the rows that these tests start from', () => {
 
   // As pg_dump has it: no search path, and no triggers yet. With ids in the lists, so that their checks have something to check.
   it.each(Object.keys(VALID))('are restored from a dump into %s', async (table) => {
-    const lists = { memberships: 'roles', client_bindings: 'roles', claim_mappings: 'scopes' };
-    const list: unknown = Reflect.get(lists, table);
+    const list = LISTS_OF_IDS.get(table);
     await client.query(`SET LOCAL session_replication_role = replica; SET LOCAL search_path = ''`);
-    expect(
-      await insert(`public.${table}`, {
-        ...VALID[table],
-        ...(list === undefined ? {} : { [String(list)]: ['a'] }),
-      }),
-    ).toBe(ACCEPTED);
+    const row = { ...VALID[table], ...(list === undefined ? {} : { [list]: ['a'] }) };
+    expect(await insert(`public.${table}`, row)).toBe(ACCEPTED);
   });
 });
 
