@@ -2,6 +2,7 @@ import type { Database } from '../../database/database.js';
 import { CellError } from './cells.js';
 import { readHeader, type Header } from './columns.js';
 import { CsvFaultError, readCsvRows, type CsvRow } from './csv-rows.js';
+import { replacedTables, ReplacedTableError } from '../facts/replaced-views.js';
 import type { ImportContext, ImportKind } from './import-kind.js';
 import { importStatements } from './import-statement.js';
 import {
@@ -59,7 +60,8 @@ const BATCH = 2_000;
  * that is in memory. Importing a file once more changes nothing that is as the file says, so that one that was
  * interrupted is simply imported again. Of two rows with one key the later counts.
  *
- * @throws CsvFaultError where the first line is not that of such a file; then nothing was changed
+ * @throws CsvFaultError where the first line is not that of such a file, and ReplacedTableError where nobody reads what it has; then
+ * nothing was changed
  */
 export async function importRows(
   database: Database,
@@ -128,6 +130,10 @@ class Importing {
     const { org, onHeader } = this.#options;
     const header = readHeader(cells, kind.columns, new Set(org === null ? [] : ['org']));
     if (typeof header === 'string') throw new CsvFaultError(line, header);
+    const replaced = await replacedTables(database);
+    if (replaced.has(kind.target.table)) throw new ReplacedTableError(kind.target.table);
+    // Tables that refer to others' have no foreign keys that would check it.
+    this.#isTrusted = replaced.size === 0;
     const features = await database.prisma.feature.findMany({ select: { id: true, type: true } });
     const context = { features: new Map(features.map(({ id, type }) => [id, type])) };
     await onHeader(header.names);
