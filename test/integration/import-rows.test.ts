@@ -284,6 +284,28 @@ describe('an import of memberships', () => {
     expect(audited).toBe(12_000);
   });
 
+  it('refuses single rows of later batches too, and writes what stands beside them', async () => {
+    const { database } = await startFromBase();
+    const users = Array.from({ length: 5_000 }, (_, index) => `u${String(index)}`);
+    await database.prisma.user.createMany({ data: users.map((id) => ({ orgId: 'acme', id })) });
+    const text = lines(
+      'org,user,tenant,default',
+      ...users.slice(0, 2_500).map((id) => `acme,${id},blue,true`),
+      'acme,nobody,blue,true',
+      ...users.slice(2_500).map((id) => `acme,${id},blue,true`),
+      'acme,u0,green,true',
+      'acme,u1,nowhere,',
+    );
+    expect(await imported(database, 'memberships', text)).toEqual({
+      ...{ ...NOTHING, created: 5_000 },
+      refused: [
+        '2502: no such user in this org',
+        '5003: a user has two default memberships at one time',
+        '5004: no such tenant',
+      ],
+    });
+  });
+
   it('judges every row of a dry run, and changes nothing', async () => {
     const { database } = await startFromBase();
     const text = `${FILE}acme,nobody,blue,,,,\n`;

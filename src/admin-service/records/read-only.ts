@@ -1,6 +1,15 @@
 import type { Database } from '../../database/database.js';
 import { FACTS_VIEWS, replacedTables, type FactsTable } from '../../directory/facts/replaced-views.js';
 import { Problem } from '../problems/problem.js';
+import type { Resource } from './resource.js';
+
+/** The tables that a write of a record has to do with. */
+export function tablesOf({ store }: Resource, body: unknown): readonly FactsTable[] {
+  const { readThroughViews, partsReadThroughViews = {} } = store;
+  if (typeof body !== 'object' || body === null) return readThroughViews;
+  const parts = Object.entries(partsReadThroughViews).filter(([member]) => Object.hasOwn(body, member));
+  return [...readThroughViews, ...parts.map(([, table]) => table)];
+}
 
 /**
  * Refuses to write what the hook reads elsewhere: where a view shows tables of the product's own, ours would be changed to no

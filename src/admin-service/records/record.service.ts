@@ -1,6 +1,8 @@
 import type { Database } from '../../database/database.js';
 import { writeAs, type Transaction } from '../../database/write-as.js';
 import { requireTenant, tenantIdsOf, type AdminCaller } from '../authentication/admin-caller.js';
+import { replacedTables } from '../../directory/facts/replaced-views.js';
+import { readingStore } from '../../directory/records/shown-records.js';
 import type { Reach } from '../../caller/admin-rights.js';
 import { invalidFields, Problem, type FieldError } from '../problems/problem.js';
 import { isRace, isReferredTo } from '../problems/to-problem.js';
@@ -12,7 +14,7 @@ import { pointerTo } from '../requests/pointer.js';
 import { validateBody, validateQuery } from '../requests/validate-document.js';
 import { isLimited, isOwn, readReach, requireOwn, withoutOthers, writeReach } from './record-access.js';
 import { keyOf, keyOfParts, partsOf, withId, withKey, type RecordKey } from './record-keys.js';
-import { requireOwnTables } from './read-only.js';
+import { requireOwnTables, tablesOf } from './read-only.js';
 import type { Resource } from './resource.js';
 
 /** A record, and what has been done for it. */
@@ -41,13 +43,15 @@ export class RecordService {
   }
 
   async list(resource: Resource, caller: AdminCaller, query: unknown): Promise<Page> {
-    const { store, key: members } = resource;
+    const { key: members } = resource;
     const reach = readReach(resource, caller);
     const { limit, cursor, ...filter } = validateQuery(resource.filter, query);
     const tenant: unknown = Reflect.get(filter, 'tenant');
     if (typeof tenant === 'string') requireTenant(reach, 'directory:read', tenant);
     const after = cursor === undefined ? undefined : keyOfParts(members, parseCursor(cursor, members.length));
-    const records = await store.list(this.#database.prisma, {
+    const records = await (
+      await this.#shown(resource)
+    ).list(this.#database.prisma, {
       ...{ filter, after, limit: limit + 1 },
       tenantIds: tenantIdsOf(reach),
     });
@@ -60,7 +64,8 @@ export class RecordService {
   /** @throws Problem where it is not there, or not for the caller */
   async read(resource: Resource, caller: AdminCaller, key: RecordKey): Promise<Found> {
     const tenantIds = tenantIdsOf(readReach(resource, caller));
-    return found(await resource.store.find(this.#database.prisma, key, tenantIds), resource);
+    const shown = await this.#shown(resource);
+    return found(await shown.find(this.#database.prisma, key, tenantIds), resource);
   }
 
   /** Makes a record that is not there yet. @throws Problem */
@@ -73,10 +78,12 @@ export class RecordService {
     const record = validateBody(resource.document, withId(resource, body));
     requireOwn(resource, reach, record);
     const key = keyOf(resource, record);
-    return this.#write(resource, caller, async (tx) => {
+    return this.#write(resource, { caller, body }, async (tx) => {
       const earlier = idempotency && (await takeIdempotencyKey(tx, idempotency, Object.values(key)));
-      if (earlier !== undefined) return replayed(tx, resource, keyOfParts(resource.key, earlier));
-      if ((await resource.store.find(tx, key, null)) !== undefined) throw taken(resource);
+      if (earlier !== undefined)
+        return replayed(tx, resource, { reach, key: keyOfParts(resource.key, earlier) });
+      const current = await resource.store.find(tx, key, null);
+      if (current !== undefined) throw taken(resource, reach, current);
       return created(tx, resource, record);
     });
   }
@@ -91,10 +98,10 @@ export class RecordService {
     const record = validateBody(resource.document, withKey(resource, body, key));
     requireOwn(resource, reach, record);
     const attempt = (): Promise<Written> =>
-      this.#write(resource, caller, async (tx) => {
+      this.#write(resource, { caller, body }, async (tx) => {
         await resource.store.lock(tx, key);
         const current = await resource.store.find(tx, key, null);
-        if (current !== undefined && !isOwn(resource, reach, current)) throw taken(resource);
+        if (current !== undefined && !isOwn(resource, reach, current)) throw taken(resource, reach, current);
         requirePreconditions(preconditions, current && versionOf(current));
         return current === undefined ? created(tx, resource, record) : changed(tx, resource, record);
       });
@@ -115,7 +122,7 @@ export class RecordService {
     if (typeof body !== 'object' || body === null || Array.isArray(body)) {
       throw invalidFields([{ pointer: '', detail: 'must be a JSON object' }]);
     }
-    return this.#write(resource, caller, async (tx) => {
+    return this.#write(resource, { caller, body }, async (tx) => {
       const current = await this.#hold(tx, resource, { reach, key, preconditions });
       const record = validateBody(resource.document, withKey(resource, mergePatch(current, body), key));
       requireOwn(resource, reach, record);
@@ -126,20 +133,25 @@ export class RecordService {
   /** @throws Problem where other records refer to it */
   async remove(resource: Resource, caller: AdminCaller, { key, preconditions }: Change): Promise<void> {
     const reach = writeReach(resource, caller);
-    await this.#write(resource, caller, async (tx) => {
+    await this.#write(resource, { caller }, async (tx) => {
       await this.#hold(tx, resource, { reach, key, preconditions });
       await removeUnused(tx, resource, key);
       await requireRules(tx, resource, key);
     });
   }
 
+  /** Where the hook reads records, people do. */
+  async #shown({ store }: Resource): Promise<Pick<Resource['store'], 'find' | 'list'>> {
+    return store.shown === undefined ? store : readingStore(store, await replacedTables(this.#database));
+  }
+
   /** One transaction; rules of the whole look at what all the others did. */
   async #write<T>(
     resource: Resource,
-    caller: AdminCaller,
+    { caller, body }: { readonly caller: AdminCaller; readonly body?: unknown },
     work: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
-    await requireOwnTables(this.#database, resource.store.readThroughViews);
+    await requireOwnTables(this.#database, tablesOf(resource, body));
     try {
       return await writeAs(this.#database, caller.actor, async (tx) => {
         if (resource.store.takesTurns) await takeTurn(tx);
@@ -209,9 +221,14 @@ async function reread(
   return { ...found(await resource.store.find(tx, written.key, null), resource), ...written };
 }
 
-/** What an earlier request made, as it is now. */
-async function replayed(tx: Transaction, resource: Resource, key: RecordKey): Promise<Written> {
-  return { ...found(await resource.store.find(tx, key, null), resource), key, outcome: 'replayed' };
+/** What an earlier request made, as it is now: somebody may have given it to a tenant that the caller must not know of. */
+async function replayed(
+  tx: Transaction,
+  resource: Resource,
+  { reach, key }: { readonly reach: Reach; readonly key: RecordKey },
+): Promise<Written> {
+  const record = await resource.store.find(tx, key, tenantIdsOf(reach));
+  return { ...found(record, resource), key, outcome: 'replayed' };
 }
 
 async function removeUnused(tx: Transaction, { store, removal }: Resource, key: RecordKey): Promise<void> {
@@ -228,6 +245,9 @@ function found(record: object | undefined, { store: { noun } }: Resource): Found
   return { record, version: versionOf(record) };
 }
 
-function taken({ store: { noun } }: Resource): Problem {
+/** Ids are unique among all tenants, so that one is in use cannot be kept from anybody; of whom, and for what, can. */
+function taken(resource: Resource, reach: Reach, current: object): Problem {
+  const { noun } = resource.store;
+  if (!isOwn(resource, reach, current)) return new Problem('conflict', `this id of a ${noun} cannot be used`);
   return new Problem('already-exists', `a ${noun} with this key is there already: PUT or PATCH changes it`);
 }

@@ -15,6 +15,18 @@ export const FACTS_VIEWS = {
 
 export type FactsTable = keyof typeof FACTS_VIEWS;
 
+/** Something was to be written where the hook does not read it, to no effect. */
+export class ReplacedTableError extends Error {
+  readonly code = 'REFUSED';
+
+  constructor(table: FactsTable) {
+    super(
+      `The hook reads this from tables of the product’s own, through the view ${FACTS_VIEWS[table]}: change it there.`,
+    );
+    this.name = 'ReplacedTableError';
+  }
+}
+
 /** The word in a view's comment that says that changes of what it shows are announced. */
 const ANNOUNCED = 'announced';
 

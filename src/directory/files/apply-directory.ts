@@ -105,14 +105,16 @@ async function readKnown(tx: Prisma.TransactionClient, { rows, pruning }: Intent
     pruning?.scope.whole.has(list) ?? false;
   const features = isWhole('features') ? [] : await tx.feature.findMany({ select: { id: true, type: true } });
   const grantees = rows.grants.flatMap(({ row }) => (row.userId === null ? [] : [row.userId]));
-  const users = await tx.user.findMany({
-    where: { id: { in: grantees } },
-    select: { orgId: true, id: true },
-  });
+  // Tenants and users are those that the hook reads: they may be in tables of somebody else's (docs/existing-tables.md).
+  const users = await tx.$queryRaw<readonly { readonly orgId: string; readonly id: string }[]>`
+    SELECT org_id AS "orgId", id FROM mintmark_facts_users WHERE id = ANY (${grantees}::text[])`;
+  const tenants = isWhole('tenants')
+    ? []
+    : await tx.$queryRaw<readonly { readonly id: string }[]>`SELECT id FROM mintmark_facts_tenants`;
   return {
     orgs: idsOf(await tx.org.findMany(byId), rows.orgs),
     issuers: idsOf(await tx.issuer.findMany(byId), rows.issuers),
-    tenants: idsOf(isWhole('tenants') ? [] : await tx.tenant.findMany(byId), rows.tenants),
+    tenants: idsOf(tenants, rows.tenants),
     plans: idsOf(isWhole('plans') ? [] : await tx.plan.findMany(byId), rows.plans),
     features: new Map(
       [...features, ...rows.features.map(({ row }) => row)].map(({ id, type }) => [id, type]),

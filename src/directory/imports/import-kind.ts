@@ -1,5 +1,6 @@
 import type { FeatureType } from '../../generated/prisma/client.js';
 import type { Cells } from './cells.js';
+import type { FactsTable } from '../facts/replaced-views.js';
 import type { Column } from './columns.js';
 
 /** What rows are judged by, read once at the beginning. */
@@ -29,7 +30,7 @@ export interface ImportKind {
 }
 
 export interface ImportTarget {
-  readonly table: string;
+  readonly table: FactsTable;
   readonly key: readonly string[];
   /** Besides the key: column of the table, the expression that a new row has, and the column of the file that it comes from. */
   readonly columns: readonly {

@@ -26,9 +26,10 @@ const WINDOW_TARGET = [
   { name: 'valid_until', value: 'i.valid_until', from: 'until' },
 ] as const;
 
-// Looked up one by one, by their keys: a join would read whole tables for each batch.
-const NO_USER = '(SELECT id FROM users WHERE org_id = i.org_id AND id = i.user_id) IS NULL';
-const NO_TENANT = '(SELECT id FROM tenants WHERE id = i.tenant_id) IS NULL';
+// Looked up one by one, by their keys: a join would read whole tables for each batch. And where the hook reads them.
+const NO_USER =
+  '(SELECT id FROM mintmark_facts_users WHERE org_id = i.org_id AND id = i.user_id LIMIT 1) IS NULL';
+const NO_TENANT = '(SELECT id FROM mintmark_facts_tenants WHERE id = i.tenant_id LIMIT 1) IS NULL';
 
 const STATUSES = ['active', 'suspended'] as const;
 

@@ -2,9 +2,16 @@ import type { Database } from '../../database/database.js';
 import { CellError } from './cells.js';
 import { readHeader, type Header } from './columns.js';
 import { CsvFaultError, readCsvRows, type CsvRow } from './csv-rows.js';
+import { replacedTables, ReplacedTableError } from '../facts/replaced-views.js';
 import type { ImportContext, ImportKind } from './import-kind.js';
-import { importStatement } from './import-statement.js';
-import { writeBatch, type BatchRow, type BatchWriting } from './write-batch.js';
+import { importStatements } from './import-statement.js';
+import {
+  writeBatch,
+  writeTrustedBatch,
+  type BatchResult,
+  type BatchRow,
+  type BatchWriting,
+} from './write-batch.js';
 
 /** A row that was not imported, with the cells of its file. */
 export interface Refusal {
@@ -53,7 +60,8 @@ const BATCH = 2_000;
  * that is in memory. Importing a file once more changes nothing that is as the file says, so that one that was
  * interrupted is simply imported again. Of two rows with one key the later counts.
  *
- * @throws CsvFaultError where the first line is not that of such a file; then nothing was changed
+ * @throws CsvFaultError where the first line is not that of such a file, and ReplacedTableError where nobody reads what it has; then
+ * nothing was changed
  */
 export async function importRows(
   database: Database,
@@ -82,9 +90,10 @@ type Counts = { -readonly [Name in keyof ImportCounts]: number };
 class Importing {
   readonly #options: ImportOptions;
   readonly #counts: Counts;
-  readonly #writing: Omit<BatchWriting, 'statement'>;
+  readonly #writing: Omit<BatchWriting, 'statements' | 'onSent'>;
   #reader: RowReader | undefined;
-  #statement = '';
+  #statements: BatchWriting['statements'] = { checking: '', trusting: '' };
+  #isTrusted = true;
   #batch = new Batch();
   #written: Promise<void> = Promise.resolve();
 
@@ -121,10 +130,14 @@ class Importing {
     const { org, onHeader } = this.#options;
     const header = readHeader(cells, kind.columns, new Set(org === null ? [] : ['org']));
     if (typeof header === 'string') throw new CsvFaultError(line, header);
+    const replaced = await replacedTables(database);
+    if (replaced.has(kind.target.table)) throw new ReplacedTableError(kind.target.table);
+    // Tables that refer to others' have no foreign keys that would check it.
+    this.#isTrusted = replaced.size === 0;
     const features = await database.prisma.feature.findMany({ select: { id: true, type: true } });
     const context = { features: new Map(features.map(({ id, type }) => [id, type])) };
     await onHeader(header.names);
-    this.#statement = importStatement(kind, new Set(header.places.keys()));
+    this.#statements = importStatements(kind, new Set(header.places.keys()));
     this.#reader = rowReader(kind, { header, context, org });
   }
 
@@ -132,17 +145,19 @@ class Importing {
     const batch = this.#batch;
     this.#batch = new Batch();
     await this.#written;
-    this.#written = this.#write(batch);
-    // It is awaited before the next batch is written; until then nobody may miss that it failed.
-    this.#written.catch(() => undefined);
+    // Reading keeps this process busy: it goes on when the database is, lest each waits for the other.
+    await new Promise<void>((resolve) => {
+      this.#written = this.#write(batch, resolve);
+      // It is awaited before the next batch is written; until then nobody may miss that it failed.
+      this.#written.then(resolve, () => {
+        resolve();
+      });
+    });
   }
 
-  async #write(batch: Batch): Promise<void> {
+  async #write(batch: Batch, onSent: () => void): Promise<void> {
     const counts = this.#counts;
-    const { created, changed, refused } = await writeBatch(
-      { ...this.#writing, statement: this.#statement },
-      batch.rows,
-    );
+    const { created, changed, refused } = await this.#writeRows(batch.rows, onSent);
     const refusals = [
       ...batch.refusals,
       ...refused.map(({ row: { line, cells }, reason }) => ({ line, cells, reason })),
@@ -154,6 +169,14 @@ class Importing {
     counts.refused += refusals.length;
     counts.unchanged += batch.size - created - changed - refusals.length;
     this.#options.onProgress(counts);
+  }
+
+  /** Trusts a file until one of its rows is refused: the next are rarely far. */
+  async #writeRows(rows: readonly BatchRow[], onSent: () => void): Promise<BatchResult> {
+    const writing = { ...this.#writing, statements: this.#statements, onSent };
+    const result = this.#isTrusted ? await writeTrustedBatch(writing, rows) : null;
+    this.#isTrusted = result !== null;
+    return result ?? writeBatch(writing, rows);
   }
 }
 

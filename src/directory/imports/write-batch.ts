@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { explainConstraint } from '../../database/constraints.js';
 import type { Database } from '../../database/database.js';
 import type { Prisma } from '../../generated/prisma/client.js';
@@ -5,6 +6,7 @@ import { COVERS_LIMIT } from '../facts/facts-query.js';
 import { APPLY_LOCK } from '../files/apply-directory.js';
 import { arrayLiteral } from './array-literal.js';
 import type { ImportKind, ImportValues } from './import-kind.js';
+import type { ImportStatements } from './import-statement.js';
 
 /** One row of a batch, ready to be written. */
 export interface BatchRow {
@@ -27,10 +29,12 @@ export interface BatchResult {
 export interface BatchWriting {
   readonly database: Database;
   readonly kind: ImportKind;
-  readonly statement: string;
+  readonly statements: ImportStatements;
   readonly actor: string;
   /** Takes every batch back when it is done. */
   readonly dryRun: boolean;
+  /** Called when the database is at work: what is done from then on takes no time of its own. */
+  readonly onSent: () => void;
 }
 
 const TRANSACTION = { maxWait: 60_000, timeout: 120_000 } as const;
@@ -42,24 +46,43 @@ const NOTHING: BatchResult = { created: 0, changed: 0, refused: [] };
  * those are tried once more at the end, since another row, or somebody else’s, may have been in theirs.
  */
 export async function writeBatch(writing: BatchWriting, rows: readonly BatchRow[]): Promise<BatchResult> {
-  let result = await writeOrHalve(writing, rows);
+  const checking = { ...writing, statement: writing.statements.checking };
+  let result = await writeOrHalve(checking, rows);
   const again = result.refused.filter(({ isFinal }) => !isFinal);
   result = { ...result, refused: result.refused.filter(({ isFinal }) => isFinal) };
-  for (const { row } of again) result = add(result, await writeOrHalve(writing, [row]));
+  for (const { row } of again) result = add(result, await writeOrHalve(checking, [row]));
   return result;
+}
+
+/** Writes a batch in one transaction, all of it or nothing: null where a row of it is to be refused. */
+export async function writeTrustedBatch(
+  writing: BatchWriting,
+  rows: readonly BatchRow[],
+): Promise<BatchResult | null> {
+  if (rows.length === 0) return NOTHING;
+  try {
+    return await writeAtOnce({ ...writing, statement: writing.statements.trusting }, rows);
+  } catch (error) {
+    if (refusalOf(error) === undefined) throw error;
+    return null;
+  }
+}
+
+interface Writing extends BatchWriting {
+  readonly statement: string;
 }
 
 interface Attempt extends BatchResult {
   readonly refused: readonly (RefusedRow & { readonly isFinal: boolean })[];
 }
 
-async function writeOrHalve(writing: BatchWriting, rows: readonly BatchRow[]): Promise<Attempt> {
+async function writeOrHalve(writing: Writing, rows: readonly BatchRow[]): Promise<Attempt> {
   const [first] = rows;
   if (first === undefined) return { ...NOTHING, refused: [] };
   try {
     return await writeAtOnce(writing, rows);
   } catch (error) {
-    const reason = error instanceof CrowdedError ? error.message : explainConstraint(error);
+    const reason = refusalOf(error);
     if (reason === undefined) throw error;
     if (rows.length === 1) return { ...NOTHING, refused: [{ row: first, reason, isFinal: false }] };
     const middle = Math.ceil(rows.length / 2);
@@ -70,6 +93,10 @@ async function writeOrHalve(writing: BatchWriting, rows: readonly BatchRow[]): P
   }
 }
 
+function refusalOf(error: unknown): string | undefined {
+  return error instanceof CrowdedError ? error.message : explainConstraint(error);
+}
+
 function add(a: Attempt, b: Attempt): Attempt {
   return {
     created: a.created + b.created,
@@ -78,17 +105,15 @@ function add(a: Attempt, b: Attempt): Attempt {
   };
 }
 
-async function writeAtOnce(writing: BatchWriting, rows: readonly BatchRow[]): Promise<Attempt> {
-  const { database, kind, statement, actor, dryRun } = writing;
+async function writeAtOnce(writing: Writing, rows: readonly BatchRow[]): Promise<Attempt> {
+  const { database, kind, actor, dryRun } = writing;
   const columns = kind.input.map((_, index) => arrayLiteral(rows.map(({ values }) => values[index] ?? null)));
   try {
     return await database.prisma.$transaction(async (tx) => {
       await tx.$executeRaw`SELECT set_config('mintmark.actor', ${actor}, true)`;
       await tx.$executeRawUnsafe(APPLY_LOCK);
-      await tx.$executeRawUnsafe('SET CONSTRAINTS ALL DEFERRED');
-      const [written] = await tx.$queryRawUnsafe<readonly WrittenRow[]>(statement, ...columns);
-      if (kind.isCovering) await refuseCrowded(tx, columns);
-      await tx.$executeRawUnsafe('SET CONSTRAINTS ALL IMMEDIATE');
+      const written = await runStatement(tx, writing, columns);
+      if (kind.isCovering && written.created > 0) await refuseCrowded(tx, columns);
       const attempt = attemptOf(rows, written);
       if (dryRun) throw new TakenBack(attempt);
       return attempt;
@@ -106,8 +131,21 @@ interface WrittenRow {
   readonly refused: string | null;
 }
 
-function attemptOf(rows: readonly BatchRow[], written: WrittenRow | undefined): Attempt {
-  if (written === undefined) return { ...NOTHING, refused: [] };
+/** All constraints are checked when the statement ends, those too that could be deferred. */
+async function runStatement(
+  tx: Prisma.TransactionClient,
+  { statement, onSent }: Writing,
+  columns: readonly string[],
+): Promise<WrittenRow> {
+  const [[written]] = await Promise.all([
+    tx.$queryRawUnsafe<readonly WrittenRow[]>(statement, ...columns),
+    // Nothing of the client waits before it sends: one turn of the loop later the statement is on its way.
+    setImmediate().then(onSent),
+  ]);
+  return written ?? { created: 0, changed: 0, refused: null };
+}
+
+function attemptOf(rows: readonly BatchRow[], written: WrittenRow): Attempt {
   const problems = JSON.parse(written.refused ?? '[]') as readonly (readonly [number, string])[];
   const refused = problems.flatMap(([place, reason]) => {
     const row = rows[place];
@@ -126,10 +164,12 @@ class TakenBack extends Error {
 class CrowdedError extends Error {}
 
 async function refuseCrowded(tx: Prisma.TransactionClient, [orgs, users]: readonly string[]): Promise<void> {
+  // User by user, by the key: a join would read the whole table where nothing is known about it yet.
   const crowded = await tx.$queryRaw<readonly unknown[]>`
-    SELECT FROM memberships AS m
-    WHERE (m.org_id, m.user_id) IN (SELECT * FROM unnest(${orgs}::text[], ${users}::text[]))
-    GROUP BY m.org_id, m.user_id HAVING count(*) > ${COVERS_LIMIT} LIMIT 1`;
+    SELECT FROM (SELECT DISTINCT * FROM unnest(${orgs}::text[], ${users}::text[])) AS u (org_id, user_id)
+    WHERE (SELECT count(*) FROM (
+      SELECT FROM memberships AS m WHERE m.org_id = u.org_id AND m.user_id = u.user_id LIMIT ${COVERS_LIMIT + 1}
+    ) AS covers) > ${COVERS_LIMIT} LIMIT 1`;
   if (crowded.length > 0)
     throw new CrowdedError(`the user has more than ${String(COVERS_LIMIT)} memberships`);
 }

@@ -1,9 +1,10 @@
 import type { ClientBinding } from '../../generated/prisma/client.js';
 import { checkFixedClients } from '../files/check-whole-directory.js';
 import * as tables from '../files/directory-tables.js';
-import { checkRecordRows, missing } from './check-record.js';
+import { checkRecordRows, isClient, missing } from './check-record.js';
 import { afterKey, given, isOf, recordWindow, windowColumns, type RecordWindow } from './record-columns.js';
 import type { RecordStore } from './record-store.js';
+import { shownRecords, SHOWN_WINDOW } from './shown-records.js';
 
 export interface BindingRecord extends RecordWindow {
   readonly org: string;
@@ -20,9 +21,24 @@ export interface BindingFilter {
   readonly tenant?: string;
 }
 
+const SHOWN = shownRecords<ClientBinding, BindingRecord, BindingKey, BindingFilter>({
+  through: ['client_bindings'],
+  rows: `SELECT org_id AS "orgId", client_id AS "clientId", tenant_id AS "tenantId", roles, ${SHOWN_WINDOW}
+    FROM mintmark_facts_client_bindings`,
+  key: [
+    ['org', '"orgId"'],
+    ['client', '"clientId"'],
+    ['tenant', '"tenantId"'],
+  ],
+  filters: { org: '"orgId" = ?', client: '"clientId" = ?', tenant: '"tenantId" = ?' },
+  ofTenants: '"tenantId" = ANY (?::text[])',
+  toRecord,
+});
+
 export const BINDING_RECORDS: RecordStore<BindingRecord, BindingKey, BindingFilter> = {
   noun: 'binding',
   readThroughViews: ['client_bindings'],
+  shown: SHOWN,
   takesTurns: true,
   lock: (tx, { org, client, tenant }) => tx.$queryRaw`
     SELECT 1 FROM client_bindings WHERE org_id = ${org} AND client_id = ${client} AND tenant_id = ${tenant}
@@ -56,9 +72,8 @@ export const BINDING_RECORDS: RecordStore<BindingRecord, BindingKey, BindingFilt
   },
   problems: async (tx, record) => {
     const { org: orgId, client: id, tenant } = record;
-    const isThere = (await tx.client.count({ where: { orgId, id } })) > 0;
     return [
-      ...missing(isThere, 'client', `no such client in this org: ${id}`),
+      ...missing(await isClient(tx, { orgId, id }), 'client', `no such client in this org: ${id}`),
       ...(await checkRecordRows(tx, { bindings: [{ row: toRow(record), path: [] }] }, { tenants: [tenant] })),
     ];
   },

@@ -23,7 +23,7 @@ export interface References {
   readonly plans?: readonly string[];
   readonly features?: readonly string[];
   readonly issuers?: readonly string[];
-  readonly user?: { readonly orgId: string; readonly id: string };
+  readonly user?: OfOrg;
 }
 
 /** Checks the rows of one record by the rules that a directory file is checked by. Paths begin at the record. */
@@ -44,6 +44,33 @@ export async function isOrg(tx: Transaction, id: string): Promise<boolean> {
   return (await tx.org.count({ where: { id } })) > 0;
 }
 
+// What there is to refer to is what the hook reads: where a view shows other tables, those have it (docs/existing-tables.md).
+
+export async function isTenant(tx: Transaction, id: string): Promise<boolean> {
+  return isAny(await tx.$queryRaw`SELECT 1 FROM mintmark_facts_tenants WHERE id = ${id} LIMIT 1`);
+}
+
+interface OfOrg {
+  readonly orgId: string;
+  readonly id: string;
+}
+
+export async function isUser(tx: Transaction, { orgId, id }: OfOrg): Promise<boolean> {
+  return isAny(
+    await tx.$queryRaw`SELECT 1 FROM mintmark_facts_users WHERE org_id = ${orgId} AND id = ${id} LIMIT 1`,
+  );
+}
+
+export async function isClient(tx: Transaction, { orgId, id }: OfOrg): Promise<boolean> {
+  return isAny(
+    await tx.$queryRaw`SELECT 1 FROM mintmark_facts_clients WHERE org_id = ${orgId} AND id = ${id} LIMIT 1`,
+  );
+}
+
+function isAny(rows: unknown): boolean {
+  return Array.isArray(rows) && rows.length > 0;
+}
+
 /** The types of features, by id; those that are not there are missing. */
 export async function featureTypes(
   tx: Transaction,
@@ -61,22 +88,32 @@ async function readKnown(
   const byId = (ids: readonly string[]) => ({ where: { id: { in: [...ids] } }, select: { id: true } });
   return {
     orgs: new Set(),
-    tenants: tenants.length === 0 ? new Set() : idsOf(await tx.tenant.findMany(byId(tenants))),
-    plans: plans.length === 0 ? new Set() : idsOf(await tx.plan.findMany(byId(plans))),
+    tenants: tenants.length === 0 ? new Set() : await knownTenants(tx, tenants),
+    plans: plans.length === 0 ? new Set() : await knownPlans(tx, plans),
     issuers: issuers.length === 0 ? new Set() : idsOf(await tx.issuer.findMany(byId(issuers))),
     features: await featureTypes(tx, features),
     users: user === undefined ? new Map() : await knownUsers(tx, user),
   };
 }
 
-async function knownUsers(
-  tx: Transaction,
-  { orgId, id }: { readonly orgId: string; readonly id: string },
-): Promise<KnownRows['users']> {
-  const isThere = (await tx.user.count({ where: { orgId, id } })) > 0;
-  return new Map([[orgId, new Set(isThere ? [id] : [])]]);
+async function knownTenants(tx: Transaction, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  return idsOf(
+    await tx.$queryRaw`SELECT id FROM mintmark_facts_tenants WHERE id = ANY (${[...ids]}::text[])`,
+  );
 }
 
-function idsOf(rows: readonly { readonly id: string }[]): ReadonlySet<string> {
+async function knownPlans(tx: Transaction, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  return idsOf(await tx.$queryRaw`SELECT id FROM mintmark_facts_plans WHERE id = ANY (${[...ids]}::text[])`);
+}
+
+async function knownUsers(tx: Transaction, user: OfOrg): Promise<KnownRows['users']> {
+  return new Map([[user.orgId, new Set((await isUser(tx, user)) ? [user.id] : [])]]);
+}
+
+interface IdRow {
+  readonly id: string;
+}
+
+function idsOf(rows: readonly IdRow[]): ReadonlySet<string> {
   return new Set(rows.map(({ id }) => id));
 }

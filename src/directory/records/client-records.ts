@@ -35,7 +35,9 @@ export interface ClientFilter {
 
 export const CLIENT_RECORDS: RecordStore<ClientRecord, ClientKey, ClientFilter> = {
   noun: 'client',
+  // Modes and failure policies are ours, whatever a view shows; bindings are not.
   readThroughViews: [],
+  partsReadThroughViews: { bindings: 'client_bindings' },
   takesTurns: true,
   lock: (tx, { org, id }) =>
     tx.$queryRaw`SELECT 1 FROM clients WHERE org_id = ${org} AND id = ${id} FOR NO KEY UPDATE`,

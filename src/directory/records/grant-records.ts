@@ -2,9 +2,10 @@ import type { Transaction } from '../../database/write-as.js';
 import type { FeatureGrant } from '../../generated/prisma/client.js';
 import { asFeatureValue } from '../files/feature-value.js';
 import * as tables from '../files/directory-tables.js';
-import { checkRecordRows, featureTypes, missing } from './check-record.js';
+import { checkRecordRows, featureTypes, isTenant, missing } from './check-record.js';
 import { afterKey, given, isOf, recordWindow, windowColumns, type RecordWindow } from './record-columns.js';
 import type { RecordProblem, RecordStore } from './record-store.js';
+import { shownRecords, SHOWN_WINDOW } from './shown-records.js';
 
 /** A feature value for a tenant, or where `org` and `user` are given for that user in it. */
 export interface GrantRecord extends RecordWindow {
@@ -26,9 +27,22 @@ export interface GrantFilter {
   readonly feature?: string;
 }
 
+/** The view has no reasons: nothing is decided by them. */
+const SHOWN = shownRecords<Omit<FeatureGrant, 'featureType'>, GrantRecord, GrantKey, GrantFilter>({
+  through: ['feature_grants'],
+  rows: `SELECT id, tenant_id AS "tenantId", org_id AS "orgId", user_id AS "userId", feature_id AS "featureId", value,
+      '' AS reason, ${SHOWN_WINDOW}
+    FROM mintmark_facts_feature_grants`,
+  key: [['id', 'id']],
+  filters: { tenant: '"tenantId" = ?', org: '"orgId" = ?', user: '"userId" = ?', feature: '"featureId" = ?' },
+  ofTenants: '"tenantId" = ANY (?::text[])',
+  toRecord,
+});
+
 export const GRANT_RECORDS: RecordStore<GrantRecord, GrantKey, GrantFilter> = {
   noun: 'grant',
   readThroughViews: ['feature_grants'],
+  shown: SHOWN,
   takesTurns: false,
   lock: (tx, { id }) => tx.$queryRaw`SELECT 1 FROM feature_grants WHERE id = ${id} FOR NO KEY UPDATE`,
   find: async (tx, { id }, tenantIds) => {
@@ -51,10 +65,9 @@ export const GRANT_RECORDS: RecordStore<GrantRecord, GrantKey, GrantFilter> = {
   },
   problems: async (tx, record) => {
     const { tenant, feature, org = null, user = null, value } = record;
-    const isThere = (await tx.tenant.count({ where: { id: tenant } })) > 0;
     const row = { ...withoutValue(record), value };
     return [
-      ...missing(isThere, 'tenant', `no such tenant: ${tenant}`),
+      ...missing(await isTenant(tx, tenant), 'tenant', `no such tenant: ${tenant}`),
       ...halfAUser(org, user),
       ...(await checkRecordRows(
         tx,
@@ -89,7 +102,7 @@ async function toRow(tx: Transaction, record: GrantRecord): Promise<tables.Featu
   return { ...withoutValue(record), featureType, value: asFeatureValue(featureType, record.value) };
 }
 
-export function toRecord(row: FeatureGrant): GrantRecord {
+export function toRecord(row: Omit<FeatureGrant, 'featureType'>): GrantRecord {
   const { id, tenantId: tenant, orgId: org, userId: user, featureId: feature, value, reason } = row;
   return { id, tenant, org, user, feature, value, reason, ...recordWindow(row) };
 }

@@ -1,10 +1,10 @@
-import type { Transaction } from '../../database/write-as.js';
 import type { Membership } from '../../generated/prisma/client.js';
 import { checkCrowdedUsers } from '../files/check-whole-directory.js';
 import * as tables from '../files/directory-tables.js';
-import { checkRecordRows, missing } from './check-record.js';
+import { checkRecordRows, isUser, missing } from './check-record.js';
 import { afterKey, given, isOf, recordWindow, windowColumns, type RecordWindow } from './record-columns.js';
 import type { RecordStore } from './record-store.js';
+import { shownRecords, SHOWN_WINDOW } from './shown-records.js';
 import { USER_RECORDS } from './user-records.js';
 
 export interface MembershipRecord extends RecordWindow {
@@ -24,9 +24,24 @@ export interface MembershipFilter {
   readonly role?: string;
 }
 
+const SHOWN = shownRecords<Membership, MembershipRecord, MembershipKey, MembershipFilter>({
+  through: ['memberships'],
+  rows: `SELECT org_id AS "orgId", user_id AS "userId", tenant_id AS "tenantId", roles, is_default AS "isDefault", ${SHOWN_WINDOW}
+    FROM mintmark_facts_memberships`,
+  key: [
+    ['org', '"orgId"'],
+    ['user', '"userId"'],
+    ['tenant', '"tenantId"'],
+  ],
+  filters: { org: '"orgId" = ?', user: '"userId" = ?', tenant: '"tenantId" = ?', role: '? = ANY (roles)' },
+  ofTenants: '"tenantId" = ANY (?::text[])',
+  toRecord,
+});
+
 export const MEMBERSHIP_RECORDS: RecordStore<MembershipRecord, MembershipKey, MembershipFilter> = {
   noun: 'membership',
   readThroughViews: ['memberships'],
+  shown: SHOWN,
   takesTurns: false,
   lock: async (tx, { org, user, tenant }) => {
     // All memberships of one user take turns: how many there are is limited.
@@ -65,7 +80,7 @@ export const MEMBERSHIP_RECORDS: RecordStore<MembershipRecord, MembershipKey, Me
   problems: async (tx, record) => {
     const { org: orgId, user: id, tenant } = record;
     return [
-      ...missing(await isUser(tx, orgId, id), 'user', `no such user in this org: ${id}`),
+      ...missing(await isUser(tx, { orgId, id }), 'user', `no such user in this org: ${id}`),
       ...(await checkRecordRows(
         tx,
         { memberships: [{ row: toRow(record), path: [] }] },
@@ -78,10 +93,6 @@ export const MEMBERSHIP_RECORDS: RecordStore<MembershipRecord, MembershipKey, Me
   remove: (tx, key) => tx.membership.delete({ where: whereKey(key) }),
   brokenRules: (tx, { org: orgId, user: userId }) => checkCrowdedUsers(tx, { orgId, userId }),
 };
-
-async function isUser(tx: Transaction, orgId: string, id: string): Promise<boolean> {
-  return (await tx.user.count({ where: { orgId, id } })) > 0;
-}
 
 function whereKey({ org: orgId, user: userId, tenant: tenantId }: MembershipKey) {
   return { orgId_userId_tenantId: { orgId, userId, tenantId } };

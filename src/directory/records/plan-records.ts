@@ -5,6 +5,7 @@ import * as tables from '../files/directory-tables.js';
 import { checkRecordRows, featureTypes } from './check-record.js';
 import { afterKey } from './record-columns.js';
 import type { RecordStore } from './record-store.js';
+import { shownRecords } from './shown-records.js';
 
 export interface PlanRecord {
   readonly id: string;
@@ -22,9 +23,24 @@ export interface PlanFilter {
 
 const WITH_FEATURES = { features: { orderBy: { featureId: 'asc' } } } as const;
 
+const SHOWN = shownRecords<PlanRow, PlanRecord, PlanKey, PlanFilter>({
+  through: ['plans', 'plan_features'],
+  rows: `SELECT p.id, p.rank, (
+      SELECT coalesce(jsonb_agg(jsonb_build_object('featureId', f.feature_id, 'value', f.value) ORDER BY f.feature_id), '[]')
+      FROM mintmark_facts_plan_features AS f WHERE f.plan_id = p.id) AS features
+    FROM mintmark_facts_plans AS p`,
+  key: [['id', 'id']],
+  filters: {
+    feature:
+      'EXISTS (SELECT FROM mintmark_facts_plan_features AS f WHERE f.plan_id = r.id AND f.feature_id = ?)',
+  },
+  toRecord,
+});
+
 export const PLAN_RECORDS: RecordStore<PlanRecord, PlanKey, PlanFilter> = {
   noun: 'plan',
   readThroughViews: ['plans', 'plan_features'],
+  shown: SHOWN,
   takesTurns: false,
   lock: (tx, { id }) => tx.$queryRaw`SELECT 1 FROM plans WHERE id = ${id} FOR NO KEY UPDATE`,
   find: async (tx, { id }) => {
@@ -86,13 +102,11 @@ function toRow({ id, rank }: PlanRecord): Plan {
   return { id, rank };
 }
 
-function toRecord({
-  id,
-  rank,
-  features,
-}: Plan & {
+interface PlanRow extends Plan {
   readonly features: readonly { readonly featureId: string; readonly value: unknown }[];
-}): PlanRecord {
+}
+
+function toRecord({ id, rank, features }: PlanRow): PlanRecord {
   return {
     id,
     rank,

@@ -1,6 +1,7 @@
 import type { Path } from '../../config/file-fault.js';
 import type { FactsTable } from '../facts/replaced-views.js';
 import type { Transaction } from '../../database/write-as.js';
+import type { ShownRecords } from './shown-records.js';
 
 /** One thing that is wrong with a record, and in which member. */
 export interface RecordProblem {
@@ -31,6 +32,10 @@ export interface RecordStore<Rec extends object, Key extends object, Filter exte
   readonly noun: string;
   /** Tables that the hook reads through a view: where that shows others, what is written here has no effect. */
   readonly readThroughViews: readonly FactsTable[];
+  /** Members of the record that the hook reads through a view of their own. */
+  readonly partsReadThroughViews?: Readonly<Record<string, FactsTable>>;
+  /** Reads where the hook does, once that is not in our tables; absent where the records are always ours. */
+  readonly shown?: ShownRecords<Rec, Key, Filter>;
   /** Whether its writes take turns with each other and with `apply`: rules look at more rows than the one that is written. */
   readonly takesTurns: boolean;
   /** Holds the row for the rest of the transaction, so that what is compared with it stays true. */

@@ -1,8 +1,9 @@
 import type { Subscription } from '../../generated/prisma/client.js';
 import * as tables from '../files/directory-tables.js';
-import { checkRecordRows, missing } from './check-record.js';
+import { checkRecordRows, isTenant, missing } from './check-record.js';
 import { afterKey, given, isOf, recordWindow, windowColumns, type RecordWindow } from './record-columns.js';
 import type { RecordStore } from './record-store.js';
+import { shownRecords, SHOWN_WINDOW } from './shown-records.js';
 
 export interface SubscriptionRecord extends RecordWindow {
   readonly id: string;
@@ -17,9 +18,19 @@ export interface SubscriptionFilter {
   readonly plan?: string;
 }
 
+const SHOWN = shownRecords<Subscription, SubscriptionRecord, SubscriptionKey, SubscriptionFilter>({
+  through: ['subscriptions'],
+  rows: `SELECT id, tenant_id AS "tenantId", plan_id AS "planId", ${SHOWN_WINDOW} FROM mintmark_facts_subscriptions`,
+  key: [['id', 'id']],
+  filters: { tenant: '"tenantId" = ?', plan: '"planId" = ?' },
+  ofTenants: '"tenantId" = ANY (?::text[])',
+  toRecord,
+});
+
 export const SUBSCRIPTION_RECORDS: RecordStore<SubscriptionRecord, SubscriptionKey, SubscriptionFilter> = {
   noun: 'subscription',
   readThroughViews: ['subscriptions'],
+  shown: SHOWN,
   takesTurns: false,
   lock: (tx, { id }) => tx.$queryRaw`SELECT 1 FROM subscriptions WHERE id = ${id} FOR NO KEY UPDATE`,
   find: async (tx, { id }, tenantIds) => {
@@ -42,9 +53,8 @@ export const SUBSCRIPTION_RECORDS: RecordStore<SubscriptionRecord, SubscriptionK
   },
   problems: async (tx, record) => {
     const { tenant, plan } = record;
-    const isThere = (await tx.tenant.count({ where: { id: tenant } })) > 0;
     return [
-      ...missing(isThere, 'tenant', `no such tenant: ${tenant}`),
+      ...missing(await isTenant(tx, tenant), 'tenant', `no such tenant: ${tenant}`),
       ...(await checkRecordRows(
         tx,
         { subscriptions: [{ row: toRow(record), path: [] }] },

@@ -1,6 +1,7 @@
 import * as tables from '../files/directory-tables.js';
 import { afterKey, given, isOf } from './record-columns.js';
 import type { RecordStore } from './record-store.js';
+import { shownRecords } from './shown-records.js';
 
 export interface TenantRecord {
   readonly id: string;
@@ -14,9 +15,19 @@ export interface TenantFilter {
   readonly status?: TenantRecord['status'];
 }
 
+const SHOWN = shownRecords<TenantRecord, TenantRecord, TenantKey, TenantFilter>({
+  through: ['tenants'],
+  rows: 'SELECT id, name, status::text AS status FROM mintmark_facts_tenants',
+  key: [['id', 'id']],
+  filters: { status: 'status = ?' },
+  ofTenants: 'id = ANY (?::text[])',
+  toRecord: (row) => row,
+});
+
 export const TENANT_RECORDS: RecordStore<TenantRecord, TenantKey, TenantFilter> = {
   noun: 'tenant',
   readThroughViews: ['tenants'],
+  shown: SHOWN,
   takesTurns: false,
   lock: (tx, { id }) => tx.$queryRaw`SELECT 1 FROM tenants WHERE id = ${id} FOR NO KEY UPDATE`,
   find: async (tx, { id }, tenantIds) =>

@@ -3,6 +3,7 @@ import * as tables from '../files/directory-tables.js';
 import { isOrg, missing } from './check-record.js';
 import { afterKey, given } from './record-columns.js';
 import type { RecordStore } from './record-store.js';
+import { shownRecords } from './shown-records.js';
 
 export interface UserRecord {
   readonly org: string;
@@ -21,9 +22,33 @@ export interface UserFilter {
   readonly tenant?: string;
 }
 
+/** Whoever is a member, or was granted something, in one of the tenants. */
+const SHOWN_OF_TENANTS = `(
+  EXISTS (SELECT FROM mintmark_facts_memberships AS m WHERE m.org_id = r."orgId" AND m.user_id = r.id AND m.tenant_id = ANY (?::text[]))
+  OR EXISTS (SELECT FROM mintmark_facts_feature_grants AS g WHERE g.org_id = r."orgId" AND g.user_id = r.id AND g.tenant_id = ANY (?::text[])))`;
+
+const SHOWN = shownRecords<User, UserRecord, UserKey, UserFilter>({
+  through: ['users', 'memberships', 'feature_grants'],
+  rows: 'SELECT org_id AS "orgId", id, login, status::text AS status FROM mintmark_facts_users',
+  key: [
+    ['org', '"orgId"'],
+    ['id', 'id'],
+  ],
+  filters: {
+    org: '"orgId" = ?',
+    login: 'login = ?',
+    status: 'status = ?',
+    tenant: `EXISTS (
+      SELECT FROM mintmark_facts_memberships AS m WHERE m.org_id = r."orgId" AND m.user_id = r.id AND m.tenant_id = ?)`,
+  },
+  ofTenants: SHOWN_OF_TENANTS,
+  toRecord,
+});
+
 export const USER_RECORDS: RecordStore<UserRecord, UserKey, UserFilter> = {
   noun: 'user',
   readThroughViews: ['users'],
+  shown: SHOWN,
   takesTurns: false,
   lock: (tx, { org, id }) =>
     tx.$queryRaw`SELECT 1 FROM users WHERE org_id = ${org} AND id = ${id} FOR NO KEY UPDATE`,

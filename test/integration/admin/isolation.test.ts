@@ -192,6 +192,50 @@ describe('a token for one tenant', () => {
     });
   });
 
+  it.each(['subscriptions', 'grants'])(
+    'is not told whose an id of %s is, nor that it is another tenant’s',
+    async (noun) => {
+      const theirs = { ...GREEN_RECORDS[noun], tenant: 'blue' };
+      const contradiction = {
+        status: 409,
+        body: {
+          type: 'urn:mintmark:problem:conflict',
+          detail: 'it contradicts something that the token may not know of',
+        },
+      };
+      const { id } = theirs as unknown as { readonly id: string };
+      for (const [method, path] of [
+        ['POST', `/v1/${noun}`],
+        ['PUT', `/v1/${noun}/${id}`],
+      ] as const) {
+        const options = {
+          token: blue,
+          body: theirs,
+          headers: { 'idempotency-key': 'theirs', 'if-match': '*' },
+        };
+        expect(await admin.call(method, path, options)).toMatchObject(contradiction);
+      }
+      const own = { ...theirs, id: `blue-${noun.slice(0, -1)}` };
+      expect(await admin.call('POST', `/v1/${noun}`, { token: blue, body: own })).toMatchObject({
+        ...{ status: 409, body: { type: 'urn:mintmark:problem:already-exists' } },
+      });
+    },
+  );
+
+  it('is not shown again what it made, once that is another tenant’s', async () => {
+    const body = { tenant: 'blue', feature: 'seats', value: 4, reason: 'trial', org: 'acme', user: 'both' };
+    const create = () =>
+      admin.call('POST', '/v1/grants', { token: blue, body, headers: { 'idempotency-key': 'once' } });
+    const created = await create();
+    const { id } = created.body as { readonly id: string };
+    expect(created.status).toBe(201);
+    const change = { tenant: 'green', reason: `${SECRET} reason` };
+    expect((await admin.call('PATCH', `/v1/grants/${id}`, { body: change })).status).toBe(200);
+    const again = await create();
+    expect([again.status, textOf(again).includes(SECRET)]).toEqual([404, false]);
+    expect((await admin.call('DELETE', `/v1/grants/${id}`)).status).toBe(204);
+  });
+
   it('sees of a client of several tenants its own binding alone', async () => {
     const { body } = await admin.call('GET', '/v1/clients/acme/shared-client', { token: blue });
     expect(body).toMatchObject({ bindings: [{ tenant: 'blue' }] });
