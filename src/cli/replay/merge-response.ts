@@ -53,33 +53,41 @@ export interface Merge {
 
 /** Applies operations to copies of the drafts, as RFC 6902 has it; those that cannot be applied are left out. */
 export function mergeOperations(operations: readonly ResponseOperation[], drafts: Drafts): Merge {
-  const tokens = new Map<
-    TokenName,
-    { claims: Record<string, unknown>; lifetimeSeconds: number | undefined }
-  >();
-  for (const name of TOKEN_NAMES) {
-    const draft = drafts[name];
-    if (draft === undefined) continue;
-    tokens.set(name, { claims: structuredClone(draft.claims), lifetimeSeconds: draft.lifetimeSeconds });
-  }
   const applied = new Set<string>();
-  for (const { at, token: name, op, path, value } of operations) {
-    const token = tokens.get(name);
-    if (token === undefined) continue;
-    if (path === LIFETIME_PATH) {
-      if (typeof value === 'number') token.lifetimeSeconds = value;
-      applied.add(at);
-      continue;
-    }
-    const [root, ...names] = parsePointer(path) ?? [];
-    if (root !== 'claims' || (op !== 'add' && op !== 'replace' && op !== 'remove')) continue;
-    const fault = applyOperation(token.claims, { op, names, value: structuredClone(value) });
-    if (fault === undefined) applied.add(at);
-  }
+  const tokens = TOKEN_NAMES.flatMap((name) => {
+    const draft = drafts[name];
+    if (draft === undefined) return [];
+    const own = operations.filter(({ token }) => token === name);
+    return [[name, own.length === 0 ? draft : mergeToken(own, draft, applied)] as const];
+  });
   return { tokens: Object.fromEntries(tokens), applied };
+}
+
+function mergeToken(
+  operations: readonly ResponseOperation[],
+  draft: TokenState,
+  applied: Set<string>,
+): TokenState {
+  const claims = structuredClone(draft.claims) as Record<string, unknown>;
+  let { lifetimeSeconds } = draft;
+  for (const operation of operations) {
+    const { at, path, value } = operation;
+    if (path === LIFETIME_PATH && typeof value === 'number') lifetimeSeconds = value;
+    if (path === LIFETIME_PATH || applyToClaims(claims, operation)) applied.add(at);
+  }
+  return { claims, lifetimeSeconds };
+}
+
+/** Whether it could be applied. */
+function applyToClaims(claims: Record<string, unknown>, { op, path, value }: ResponseOperation): boolean {
+  if (op !== 'add' && op !== 'replace' && op !== 'remove') return false;
+  const [root, ...names] = parsePointer(path) ?? [];
+  const [claim = ''] = names;
+  if (root !== 'claims' || claim === '') return false;
+  return applyOperation(claims, { op, names, value: structuredClone(value) }) === undefined;
 }
 
 /** The tokens as they are drafted. */
 export function draftStates(drafts: Drafts): TokenStates {
-  return mergeOperations([], drafts).tokens;
+  return drafts;
 }
