@@ -36,8 +36,14 @@ function changeOf(before: string, after: string): ClaimChange {
  * Claims before and after in two columns, each change marked in front of its line: `+` added, `~` changed, `-` removed.
  *
  * @param width characters of a line
+ * @param headings of the two columns
  */
-export function sideBySide(title: string, claims: readonly ComparedClaim[], width: number): string {
+export function sideBySide(
+  title: string,
+  claims: readonly ComparedClaim[],
+  width: number,
+  headings: readonly [string, string] = ['before the hook', 'after the hook'],
+): string {
   const names = Math.max(title.length, ...claims.map(({ name }) => name.length + 2));
   const column = Math.max(20, Math.floor((width - names - 4) / 2));
   const line = (first: string, before: string, after: string): string =>
@@ -49,7 +55,7 @@ export function sideBySide(title: string, claims: readonly ComparedClaim[], widt
       line(row === 0 ? `${MARKS[change]} ${name}` : '', left[row] ?? '', right[row] ?? ''),
     );
   });
-  return [line(title, 'before the hook', 'after the hook'), ...rows].join('\n');
+  return [line(title, ...headings), ...rows].join('\n');
 }
 
 /** Pieces of at most so many characters; one empty piece of an empty text. */

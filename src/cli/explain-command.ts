@@ -75,7 +75,8 @@ async function explainWith(database: Database, request: TokenHookRequest, at: Da
   });
 }
 
-function settingsOf(
+/** What a call of this issuer and client is stamped by; `undefined` where the issuer is not known. */
+export function settingsOf(
   snapshot: ControlSnapshot,
   issuerUri: string,
   clientId: string,

@@ -17,6 +17,8 @@ import { importCommand } from './import-command.js';
 import { InterruptedError } from './import-errors.js';
 import { mintCommand } from './mint-command.js';
 import { choosePaint } from './paint.js';
+import { replayCommand } from './replay/replay-command.js';
+import { samplesCommand } from './samples/samples-command.js';
 import { schemaCommand } from './schema-command.js';
 import { tokenCommand } from './token-command.js';
 
@@ -104,6 +106,8 @@ function createProgram(context: CliContext, output: OutputConfiguration): Comman
     explainCommand,
     doctorCommand,
     mintCommand,
+    samplesCommand,
+    replayCommand,
   ];
   for (const command of commands) program.addCommand(command(context));
   // Commander would end the process itself.

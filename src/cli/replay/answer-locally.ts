@@ -1,0 +1,66 @@
+import { performance } from 'node:perf_hooks';
+import type { Database } from '../../database/database.js';
+import { readControlSnapshot } from '../../directory/control/read-control-snapshot.js';
+import { databaseFacts } from '../../directory/facts/read-facts.js';
+import { compileRequestCheck } from '../../stamping/compile-request-check.js';
+import { explain, type Explanation } from '../../stamping/explain.js';
+import { settingsOf } from '../explain-command.js';
+import type { Answerer, DecidedLocally, HookAnswer } from './hook-answer.js';
+import { isTokenHookCall } from './replay-call.js';
+
+export interface LocalOptions {
+  /** The instant of every decision, in milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Whether to answer as mode `enforce` would, whatever the mode. */
+  readonly enforce: boolean;
+}
+
+/** What a hook says by the policy `omit`; which policy a credential has is not known without one. */
+const NOTHING = JSON.stringify({ commands: [] });
+
+/**
+ * Answers by the hook's own code, on what the directory holds: no HTTP, no credential, nothing remembered. Issuers, rules and
+ * mappings are read once.
+ */
+export async function answeringLocally(
+  database: Database,
+  { now, enforce }: LocalOptions,
+): Promise<Answerer> {
+  const snapshot = await readControlSnapshot(database);
+  const source = databaseFacts(database);
+  const isTokenHookRequest = compileRequestCheck();
+  return {
+    name: 'the database',
+    answer: async (_body, payload) => {
+      const beganAt = performance.now();
+      if (!isTokenHookCall(payload)) return failed('not_this_event', performance.now() - beganAt);
+      if (!isTokenHookRequest(payload)) return failed('unusable_payload', performance.now() - beganAt);
+      const explanation = await explain(payload, {
+        settingsOf: (issuerUri, clientId) => settingsOf(snapshot, issuerUri, clientId),
+        ...{ source, at: now(), monotonicNow: () => performance.now() },
+      });
+      const text = JSON.stringify(enforce ? explanation.response : explanation.answered);
+      return answered(text, performance.now() - beganAt, decidedBy(explanation));
+    },
+    close: () => undefined,
+  };
+}
+
+function decidedBy({ outcome, reason, detail, mode, trace }: Explanation): DecidedLocally {
+  const selection = trace?.selection ?? null;
+  return {
+    ...{ outcome, reason, detail, mode },
+    selection: selection?.outcome ?? null,
+    tenantId: selection?.tenantId ?? null,
+  };
+}
+
+function failed(reason: string, ms: number): HookAnswer {
+  const nothing = { detail: null, mode: null, selection: null, tenantId: null };
+  return answered(NOTHING, ms, { outcome: 'failed', reason, ...nothing });
+}
+
+function answered(text: string, ms: number, decided: DecidedLocally): HookAnswer {
+  const bytes = Buffer.byteLength(text);
+  return { kind: 'answered', status: 200, contentType: 'application/json', text, bytes, ms, decided };
+}
