@@ -30,14 +30,13 @@ export function startForgetting(
       );
     }
   };
-  const timer = setInterval(
-    () => {
-      // A database that nobody has read yet may be at another release.
-      if (!isUnread()) sweeping = sweeping.then(sweep);
-    },
-    recording === null ? IDLE_SWEEP_MS : SWEEP_MS,
-  );
+  const begin = (): void => {
+    // A database that nobody has read yet may be at another release.
+    if (!isUnread()) sweeping = sweeping.then(sweep);
+  };
+  const timer = setInterval(begin, recording === null ? IDLE_SWEEP_MS : SWEEP_MS);
   timer.unref();
+  if (recording !== null) begin();
   return async () => {
     stopping.abort();
     clearInterval(timer);
