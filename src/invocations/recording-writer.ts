@@ -8,7 +8,20 @@ export interface RecordingWriterOptions {
   /** Told at the first failure, and when rows can be stored again. */
   readonly onFailure: (error: unknown) => void;
   readonly onRecovery: () => void;
+  readonly timing?: WriterTiming;
 }
+
+/** In milliseconds. */
+export interface WriterTiming {
+  /** How long the first row of a batch waits for others. */
+  readonly gatherMs: number;
+  /** How long to wait after each failure; after one more a batch is given up. */
+  readonly pausesMs: readonly number[];
+  /** How long the end may wait for rows to be stored. */
+  readonly closingMs: number;
+}
+
+const TIMING: WriterTiming = { gatherMs: 500, pausesMs: [250, 1_000, 4_000, 15_000], closingMs: 3_000 };
 
 /** What became of the rows so far. */
 export interface WriterFigures {
@@ -28,21 +41,13 @@ const WAITING_LIMIT = 20_000;
 const BATCH_ROWS = 500;
 const BATCH_BYTES = 1024 * 1024;
 
-/** How long the first row of a batch waits for others, in milliseconds. */
-const GATHER_MS = 500;
-
-/** How long to wait after failures, in milliseconds; after the last of them a batch is given up. */
-const PAUSES_MS = [250, 1_000, 4_000, 15_000];
-
-/** How long the end may wait for rows to be stored, in milliseconds. */
-const CLOSING_MS = 3_000;
-
 /**
  * Stores rows in the background, in batches, one statement at a time. It is bounded: what comes while there is no room is dropped and
  * counted, and so is a batch that cannot be stored in several attempts.
  */
 export class RecordingWriter {
   readonly #options: RecordingWriterOptions;
+  readonly #timing: WriterTiming;
   readonly #impatience = new AbortController();
   #waiting: string[] = [];
   #waitingBytes = 0;
@@ -53,6 +58,7 @@ export class RecordingWriter {
 
   constructor(options: RecordingWriterOptions) {
     this.#options = options;
+    this.#timing = options.timing ?? TIMING;
   }
 
   get figures(): WriterFigures {
@@ -76,7 +82,7 @@ export class RecordingWriter {
     const { signal } = this.#impatience;
     const patience = setTimeout(() => {
       this.#impatience.abort();
-    }, CLOSING_MS);
+    }, this.#timing.closingMs);
     const outOfPatience = new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => {
         resolve();
@@ -98,7 +104,9 @@ export class RecordingWriter {
     this.#wake = () => {
       woken.abort();
     };
-    await delay(GATHER_MS, undefined, { ref: false, signal: woken.signal }).catch(() => undefined);
+    await delay(this.#timing.gatherMs, undefined, { ref: false, signal: woken.signal }).catch(
+      () => undefined,
+    );
     this.#wake = undefined;
   }
 
@@ -121,7 +129,7 @@ export class RecordingWriter {
   }
 
   async #tryStoring(batch: readonly string[]): Promise<boolean> {
-    for (const pauseMs of [...PAUSES_MS, null]) {
+    for (const pauseMs of [...this.#timing.pausesMs, null]) {
       if (this.#impatience.signal.aborted) return false;
       try {
         await this.#options.append(batch);
