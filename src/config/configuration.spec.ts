@@ -13,6 +13,7 @@ import {
   readHookServiceConfiguration,
   readPlaygroundConfiguration,
 } from './configuration.js';
+import { readRecordingKey } from './recording-configuration.js';
 import type { Environment } from './read-variables.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'mintmark-configuration-'));
@@ -50,6 +51,10 @@ const NUMBERS = {
   MINTMARK_CONTROL_REFRESH_SECONDS: { min: 1, max: 300 },
   MINTMARK_DRAIN_SECONDS: { min: 0, max: 60 },
   MINTMARK_TLS_RELOAD_SECONDS: { min: 1, max: 3_600 },
+  MINTMARK_RECORD_DAYS: { min: 1, max: 365 },
+  MINTMARK_RECORD_CALLS: { min: 1_000, max: 100_000_000 },
+  MINTMARK_RECORD_CALL_KB: { min: 1, max: 256 },
+  MINTMARK_RECORD_BUFFER_MB: { min: 1, max: 256 },
 } as const;
 
 const KNOWN_NAMES = [
@@ -75,6 +80,7 @@ const KNOWN_NAMES = [
   ...['MINTMARK_ADMIN_BEARER_ISSUER', 'MINTMARK_ADMIN_BEARER_AUDIENCE', 'MINTMARK_ADMIN_BEARER_CLIENT_IDS'],
   ...['MINTMARK_ADMIN_BEARER_ALGORITHMS', 'MINTMARK_ADMIN_BEARER_JWKS_URI'],
   ...['MINTMARK_ADMIN_BEARER_JWKS_FILE', 'MINTMARK_ADMIN_BEARER_CA_FILE'],
+  ...['MINTMARK_RECORD_ISSUERS', 'MINTMARK_RECORD_KEY', 'MINTMARK_RECORD_RATIO'],
 ].toSorted();
 
 async function writeKeyPair(name: string): Promise<{ readonly certFile: string; readonly keyFile: string }> {
@@ -138,6 +144,7 @@ describe('the configuration of the hook service', () => {
       snapshotFile: null,
       unauthenticatedAnswer: '401',
       bearer: null,
+      recording: null,
     });
   });
 
@@ -281,6 +288,9 @@ describe('a faulty value', () => {
     ['MINTMARK_LOG_LEVEL', ['INFO', 'verbose', 'trace', 'warning', '30']],
     ['MINTMARK_LOG_HASH_KEY', ['short', 'k'.repeat(15)]],
     ['MINTMARK_UNAUTHENTICATED_ANSWER', ['200', 'ERROR', 'deny', '401 ']],
+    ['MINTMARK_RECORD_ISSUERS', ['**', 'a,*', 'a b', ',', 'a,,b', 'x'.repeat(256)]],
+    ['MINTMARK_RECORD_KEY', ['short', 'k'.repeat(31), 'k'.repeat(1025)]],
+    ['MINTMARK_RECORD_RATIO', ['2', '-1', '1.5', '.5', '50%', '1e-3']],
   ])('of %s is named', (name, values) => {
     for (const value of values) expect([value, faultyNames({ [name]: value })]).toEqual([value, [name]]);
   });
@@ -298,6 +308,7 @@ describe('a faulty value', () => {
     const { message } = refusalOf(() =>
       readHookServiceConfiguration({
         ...{ DATABASE_URL: 'oracle://scott:tiger@db/x', MINTMARK_LOG_HASH_KEY: 'tiger' },
+        MINTMARK_RECORD_KEY: 'tiger',
         ...{
           MINTMARK_LOG_HASH_KEYS: 'tiger',
           MINTMARK_TLS_CERT_FILE: one.keyFile,
@@ -668,6 +679,37 @@ describe('the bearer scheme', () => {
   it('is off, and its variables are none of the command line’s business, without them', () => {
     expect(readHookConfiguration({}).bearer).toBeNull();
     expect(() => readDatabaseConfiguration({ ...SERVICE, MINTMARK_BEARER_ISSUER: 'x' })).not.toThrow();
+  });
+});
+
+describe('recording', () => {
+  const KEY = { MINTMARK_RECORD_KEY: 'k'.repeat(32) };
+
+  it('is off until issuers are named, and then needs a key', () => {
+    expect(readHookServiceConfiguration({ ...SERVICE, ...KEY }).recording).toBeNull();
+    expect(faultyNames({ MINTMARK_RECORD_ISSUERS: '*' })).toEqual(['MINTMARK_RECORD_KEY']);
+    expect(readHookConfiguration({ ...KEY, MINTMARK_RECORD_ISSUERS: '*' }).recording).toEqual({
+      ...{ issuerIds: null, key: 'k'.repeat(32), ratio: 1, keptMs: 7 * 24 * 60 * 60 * 1000 },
+      ...{ keptCalls: 1_000_000, callBytes: 64 * 1024, bufferBytes: 16 * 1024 * 1024 },
+    });
+  });
+
+  it('takes every variable', () => {
+    const variables = {
+      ...{ ...KEY, MINTMARK_RECORD_ISSUERS: 'orders , billing', MINTMARK_RECORD_RATIO: '0.05' },
+      ...{ MINTMARK_RECORD_DAYS: '1', MINTMARK_RECORD_CALLS: '5000' },
+      ...{ MINTMARK_RECORD_CALL_KB: '8', MINTMARK_RECORD_BUFFER_MB: '2' },
+    };
+    expect(readHookServiceConfiguration({ ...SERVICE, ...variables }).recording).toEqual({
+      ...{ issuerIds: ['orders', 'billing'], key: 'k'.repeat(32), ratio: 0.05, keptMs: 86_400_000 },
+      ...{ keptCalls: 5_000, callBytes: 8 * 1024, bufferBytes: 2 * 1024 * 1024 },
+    });
+  });
+
+  it('is of no concern to the command line, which may know the key', () => {
+    expect(() => readDatabaseConfiguration({ ...SERVICE, MINTMARK_RECORD_ISSUERS: '*' })).not.toThrow();
+    expect([readRecordingKey(KEY), readRecordingKey({})]).toEqual(['k'.repeat(32), undefined]);
+    expect(() => readRecordingKey({ MINTMARK_RECORD_KEY: 'short' })).toThrow(ConfigurationError);
   });
 });
 

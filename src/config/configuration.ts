@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { checkBearer, type BearerConfiguration } from './bearer-configuration.js';
 import type { Checked, ConfigurationFault } from './configuration-error.js';
 import { PlaygroundVariables } from './playground-variables.js';
+import { checkRecording, type RecordingConfiguration } from './recording-configuration.js';
 import { checkTlsFiles, type TlsFiles, type TlsKeyPair } from './tls-files.js';
 import { checkVariables, refuseFaults, type Environment } from './read-variables.js';
 import { checkTrustedProxies, type AddressRange } from './trusted-proxies.js';
@@ -70,6 +71,8 @@ export interface HookConfiguration {
   readonly unauthenticatedAnswer: '401' | 'error';
   /** Null where the bearer scheme is off. */
   readonly bearer: BearerConfiguration | null;
+  /** Null where no calls are recorded. */
+  readonly recording: RecordingConfiguration | null;
 }
 
 export interface HookServiceConfiguration extends HookConfiguration {
@@ -112,15 +115,19 @@ export function readPlaygroundConfiguration(environment: Environment): Playgroun
   const { variables, faults } = checkVariables(PlaygroundVariables, ofPlayground);
   const database = checkDatabase(variables);
   const bearer = checkBearer(variables);
+  const recording = checkRecording(environment);
   refuseFaults([
     ...faults,
     ...database.faults,
     ...bearer.faults,
+    ...recording.faults,
     ...faultsOfPlayground(variables, database.part),
   ]);
   return Object.freeze({
     database: database.part,
-    hook: hookConfiguration(variables, { bearer: bearer.part, trustedProxies: [] }),
+    hook: hookConfiguration(variables, {
+      ...{ bearer: bearer.part, recording: recording.part, trustedProxies: [] },
+    }),
     authorizationServer: Object.freeze({
       address: Object.freeze({
         host: variables.MINTMARK_AUTHORIZATION_SERVER_HOST,
@@ -139,9 +146,15 @@ export function readHookServiceConfiguration(environment: Environment): HookServ
     variables.MINTMARK_HOOK_TRANSPORT === PLAIN_HTTP ? checkPlainHttp(variables) : checkHttps(variables);
   const proxies = checkTrustedProxies(variables.MINTMARK_TRUSTED_PROXIES);
   const bearer = checkBearer(variables);
-  refuseFaults([...faults, ...database.faults, ...transport.faults, ...proxies.faults, ...bearer.faults]);
+  const recording = checkRecording(environment);
+  refuseFaults([
+    ...[...faults, ...database.faults, ...transport.faults, ...proxies.faults],
+    ...[...bearer.faults, ...recording.faults],
+  ]);
   return Object.freeze({
-    ...hookConfiguration(variables, { bearer: bearer.part, trustedProxies: proxies.part }),
+    ...hookConfiguration(variables, {
+      ...{ bearer: bearer.part, recording: recording.part, trustedProxies: proxies.part },
+    }),
     ...transport.part,
     database: database.part,
   });
@@ -151,8 +164,11 @@ export function readHookServiceConfiguration(environment: Environment): HookServ
 export function readHookConfiguration(environment: Environment): HookConfiguration {
   const { variables, faults } = checkVariables(HookVariables, environment);
   const bearer = checkBearer(variables);
-  refuseFaults([...faults, ...bearer.faults]);
-  return hookConfiguration(variables, { bearer: bearer.part, trustedProxies: [] });
+  const recording = checkRecording(environment);
+  refuseFaults([...faults, ...bearer.faults, ...recording.faults]);
+  return hookConfiguration(variables, {
+    ...{ bearer: bearer.part, recording: recording.part, trustedProxies: [] },
+  });
 }
 
 /** Which database the variables name. */
@@ -201,11 +217,11 @@ function checkPlainHttp(variables: Readonly<HookServiceVariables>): Checked<Tran
 }
 
 /** What is put together from several variables. */
-type ComposedParts = Pick<HookConfiguration, 'bearer' | 'trustedProxies'>;
+type ComposedParts = Pick<HookConfiguration, 'bearer' | 'recording' | 'trustedProxies'>;
 
 function hookConfiguration(
   variables: Readonly<HookVariables>,
-  { bearer, trustedProxies }: ComposedParts,
+  { bearer, recording, trustedProxies }: ComposedParts,
 ): HookConfiguration {
   return Object.freeze({
     hook: Object.freeze({ host: variables.MINTMARK_HOOK_HOST, port: variables.MINTMARK_HOOK_PORT }),
@@ -223,6 +239,7 @@ function hookConfiguration(
       variables.MINTMARK_SNAPSHOT_FILE === undefined ? null : resolve(variables.MINTMARK_SNAPSHOT_FILE),
     unauthenticatedAnswer: variables.MINTMARK_UNAUTHENTICATED_ANSWER === 'error' ? 'error' : '401',
     bearer,
+    recording,
   });
 }
 

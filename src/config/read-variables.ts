@@ -3,6 +3,7 @@ import { validateSync, type ValidationError } from 'class-validator';
 import { ADMIN_BEARER_VARIABLES, AdminVariables } from './admin-variables.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration-error.js';
 import { AuthorizationServerVariables } from './authorization-server-variables.js';
+import { RECORDING_VARIABLES } from './recording-variables.js';
 import { HookServiceVariables } from './variables.js';
 
 /** The process environment, or what a test passes in its place. */
@@ -17,6 +18,7 @@ const UNQUOTED: ReadonlySet<string> = new Set([
   'MINTMARK_DATABASE_DIRECT_URL',
   'MINTMARK_DATA_DIR',
   'MINTMARK_LOG_HASH_KEY',
+  'MINTMARK_RECORD_KEY',
   'MINTMARK_SNAPSHOT_FILE',
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'OTEL_EXPORTER_OTLP_HEADERS',
@@ -30,6 +32,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...Object.keys(new AuthorizationServerVariables()),
   ...Object.keys(new AdminVariables()),
   ...ADMIN_BEARER_VARIABLES,
+  ...RECORDING_VARIABLES,
   'MINTMARK_AUTHORIZATION_SERVER_ORG_FILE',
   'MINTMARK_AUTHORIZATION_SERVER_PUBLIC_URL',
   'MINTMARK_AUTHORIZATION_SERVER_CONTROL_TOKEN',

@@ -3,7 +3,7 @@ import type { Database, ScriptRunner } from './database.js';
 
 /** Names of the two roles of the application. */
 export interface RoleNames {
-  /** For hook replicas: reads what calls are decided on, and appends choices. */
+  /** For hook replicas: reads what calls are decided on, and appends choices and recordings. */
   readonly hook: string;
   /** For the admin API and the command line: may write the directory. */
   readonly admin: string;
@@ -26,7 +26,7 @@ const HOOK_READS = [
 
 /** What the admin reads and writes besides the tables that are audited. */
 const ADMIN_WRITES = ['issuer_uris', 'idempotency_keys'];
-const ADMIN_READS = ['audit', 'remembered_choices', '_prisma_migrations'];
+const ADMIN_READS = ['audit', 'invocations', 'remembered_choices', '_prisma_migrations'];
 
 /** The roles cannot be made, or would mean nothing. */
 export class RolesRefusedError extends Error {
@@ -102,9 +102,10 @@ function grants({ hook, admin }: RoleNames): string {
     GRANT USAGE ON SCHEMA public TO ${both};
 
     GRANT SELECT ON ${tables(HOOK_READS)} TO ${hooks};
-    GRANT INSERT ON remembered_choices TO ${hooks};
+    GRANT INSERT ON remembered_choices, invocations TO ${hooks};
     GRANT USAGE ON SEQUENCE remembered_choices_id_seq TO ${hooks};
     GRANT EXECUTE ON FUNCTION mintmark_forget_expired_choices(timestamptz, integer) TO ${hooks};
+    GRANT EXECUTE ON FUNCTION mintmark_forget_invocations(timestamptz, bigint, integer) TO ${hooks};
 
     GRANT SELECT ON ${tables(ADMIN_READS)} TO ${admins};
     GRANT SELECT, INSERT, UPDATE, DELETE ON ${tables(ADMIN_WRITES)} TO ${admins};

@@ -23,6 +23,10 @@ import type { RequestCheck } from '../stamping/compile-request-check.js';
 export interface HookAnswer {
   readonly answer: Answer;
   readonly record: CallRecord;
+  /** The payload, where its issuer is known. */
+  readonly request: TokenHookRequest | null;
+  /** Null where the call could not be stamped. */
+  readonly stamped: Stamped | null;
 }
 
 export interface AnsweringDependencies extends StampingDependencies {
@@ -65,6 +69,7 @@ export function refuse(
   return {
     answer: policyAnswer(credential.failurePolicy),
     record: { ...emptyRecord(credential), outcome: 'failed', reason, detail },
+    ...{ request: null, stamped: null },
   };
 }
 
@@ -109,6 +114,7 @@ function answerForIssuer(body: TokenHookRequest, known: KnownIssuer): HookAnswer
         mode: control.mode,
         clientId: loggedClientId(clientId),
       },
+      ...{ request: body, stamped: null },
     };
   }
   clock.end('check');
@@ -116,6 +122,8 @@ function answerForIssuer(body: TokenHookRequest, known: KnownIssuer): HookAnswer
   const finish = (stamped: Stamped): HookAnswer => ({
     answer: stamped.answer,
     record: describe(call, { settings, credential, stamped }),
+    request: body,
+    stamped,
   });
   const stamped = stamp(call, settings, clock, dependencies);
   return stamped instanceof Promise ? stamped.then(finish) : finish(stamped);

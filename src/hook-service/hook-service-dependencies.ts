@@ -13,6 +13,8 @@ export interface HookServiceDependencies {
   readonly tlsFiles?: TlsFiles | null;
   /** Open, and migrated unless `checkRelease` is given; whoever opened it closes it, after the service. */
   readonly database: Database;
+  /** Where recordings are written, if not there: a connection of their own keeps none from calls. Closed by whoever opened it. */
+  readonly recordingDatabase?: Database | undefined;
   readonly logger: Logger;
   /** The last good copy of the control snapshot: with it the service starts though the database cannot be read. */
   readonly controlCopy?: ControlCopy | undefined;

@@ -18,12 +18,17 @@ async function main(): Promise<Running> {
   const logger = createLogger(configuration.log);
   const controlCopy = await readControlCopy(configuration.snapshotFile, logger);
   const { database, isReachable } = await openForHook(configuration, { logger, controlCopy });
+  const recordingDatabase = await openForRecording(configuration);
+  const closeDatabases = async (): Promise<void> => {
+    await recordingDatabase?.close().catch(() => undefined);
+    await database.close();
+  };
   try {
     const checkRelease = releaseCheck(database);
     if (isReachable) await checkNow(checkRelease, controlCopy);
     const { tls, tlsFiles } = configuration;
     const service = await startHookService({
-      ...{ configuration, tls, tlsFiles, database, logger, controlCopy, checkRelease },
+      ...{ configuration, tls, tlsFiles, database, recordingDatabase, logger, controlCopy, checkRelease },
     });
     logger.info(
       { hook: service.url, ops: service.opsUrl, engine: database.engine },
@@ -31,13 +36,13 @@ async function main(): Promise<Running> {
     );
     return {
       close: async () => {
-        await service.close().finally(() => database.close());
+        await service.close().finally(closeDatabases);
         logger.info('the hook service has stopped');
         await flushLog(logger);
       },
     };
   } catch (error) {
-    await database.close();
+    await closeDatabases();
     throw error;
   }
 }
@@ -66,6 +71,19 @@ async function openForHook(
     },
   });
   return { database, isReachable };
+}
+
+/** How long storing recordings may take, in milliseconds: no call waits for it. */
+const RECORDING_TIMEOUT_MS = 5_000;
+
+/** One connection beside those of calls, where there is something to record. It connects when it can. */
+async function openForRecording({
+  recording,
+  database,
+}: HookServiceConfiguration): Promise<Database | undefined> {
+  if (recording === null || database.engine === 'embedded') return undefined;
+  const options = { timeoutMs: RECORDING_TIMEOUT_MS, onUnreachable: () => undefined };
+  return openDatabase({ ...database, poolSize: 1 }, options);
 }
 
 /** A database that is at another release ends the start. One that has just gone is for the copy to bridge. */

@@ -1,5 +1,6 @@
 import type { BearerScheme } from '../caller/bearer-scheme.js';
 import type { ControlSnapshotHolder } from '../directory/control/control-snapshot-holder.js';
+import type { Recorder } from '../invocations/recorder.js';
 import type { Metrics } from '../operations/metrics.js';
 import type { Tracing } from '../operations/tracing.js';
 import type { FactsParts } from './start-facts.js';
@@ -11,5 +12,7 @@ export interface ServiceParts {
   readonly bearer: BearerScheme | null;
   readonly metrics: Metrics;
   readonly tracing: Tracing | undefined;
+  /** Null where no calls are recorded. */
+  readonly recorder: Recorder | null;
   readonly isStopping: () => boolean;
 }

@@ -15,9 +15,11 @@ import { createApplication } from './create-application.js';
 import type { HookServer } from './hook-server.js';
 import type { HookServiceDependencies } from './hook-service-dependencies.js';
 import { keepCertificate } from './keep-certificate.js';
+import { startRecording } from './start-recording.js';
 import { startControl } from './start-control.js';
 import { startFacts } from './start-facts.js';
 import { startSweeping } from './sweep-choices.js';
+import { startForgetting } from './sweep-invocations.js';
 import { TOKEN_HOOK_PATH } from './token-hook.route.js';
 
 /**
@@ -79,18 +81,18 @@ export async function startHookService(dependencies: HookServiceDependencies): P
       () => ops.close(),
       () => flushLog(logger),
     );
+    const recorder = startRecording(dependencies, { metrics, refuseUnread: directory.refuseUnread });
+    // Written after the hook has answered its last call.
+    if (recorder !== null) closing.push(() => recorder.close());
     const { app, hookServer } = await createApplication(dependencies, {
-      control,
-      directory,
-      bearer,
-      metrics,
-      tracing,
+      ...{ control, directory, bearer, metrics, tracing, recorder },
       isStopping: () => state === 'stopping',
     });
     closing.push(() => closeApplication(app, hookServer));
     const url = await listenForHooks(app, dependencies);
     closing.push(
       startSweeping(database, { logger, isUnread: () => control.isFromCopy }),
+      startForgetting({ ...dependencies, now }, () => control.isFromCopy),
       keepCertificate({ ...dependencies, hookServer, metrics }),
     );
     state = 'serving';

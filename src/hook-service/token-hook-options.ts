@@ -14,13 +14,15 @@ export function tokenHookOptions(
   { configuration, database, logger, now = Date.now }: HookServiceDependencies,
   parts: ServiceParts,
 ): TokenHookOptions {
-  const { control, metrics, tracing } = parts;
+  const { control, metrics, tracing, recorder } = parts;
   const { facts, freshness, answersBytes, refuseUnread } = parts.directory;
   addReadings(metrics, parts, database);
   return {
     logCall: lineWriter(logger),
     metrics,
     tracing,
+    recorder,
+    keepsTraces: recorder !== null,
     pseudonym: createPseudonyms(configuration.log),
     deadlineMs: configuration.factsDeadlineMs,
     isTokenHookRequest: compileRequestCheck(),

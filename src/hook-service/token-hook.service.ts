@@ -1,14 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Recorder } from '../invocations/recorder.js';
 import type { Tracing } from '../operations/tracing.js';
 import { answerTokenHook, refuse, type AnsweringDependencies, type HookAnswer } from './answer-token-hook.js';
 import { CallAccounts, type AccountingOptions } from './call-accounts.js';
 import type { CallRecord, RefusalReason } from './call-record.js';
 import type { Caller } from './caller-authentication.js';
+import { recordableCall } from './recordable-call.js';
 
 /** What the service is given by the root. */
 export interface TokenHookOptions extends AnsweringDependencies, AccountingOptions {
   /** Absent where nothing is traced. */
   readonly tracing: Tracing | undefined;
+  /** Null where no calls are recorded. */
+  readonly recorder: Pick<Recorder, 'wants' | 'take'> | null;
 }
 
 export const TOKEN_HOOK_OPTIONS = Symbol('TokenHookOptions');
@@ -39,14 +43,20 @@ export class TokenHookService {
     return this.#finish(caller, refuse(reason, caller.credential, detail));
   }
 
-  #finish({ clock }: Caller, { answer, record }: HookAnswer): string {
+  #finish({ clock }: Caller, answered: HookAnswer): string {
+    const { answer, record } = answered;
+    const { tracing, recorder } = this.#options;
     clock.end('respond');
-    const traceId = this.#options.tracing?.record({
+    const traceId = tracing?.record({
       steps: clock.steps,
       attributes: attributesOf(record),
       isFailed: record.outcome === 'failed',
     });
     this.#accounts.enter({ record, answer, clock, traceId });
+    if (recorder !== null && record.issuerId !== null && recorder.wants(record.issuerId)) {
+      const call = recordableCall(answered, { clock, traceId, at: this.#options.now() });
+      if (call !== undefined) recorder.take(call);
+    }
     return traceId === undefined ? answer.text : withTraceId(answer.text, traceId);
   }
 }

@@ -40,7 +40,7 @@ export interface Reading {
   readonly read: () => number | null | Readonly<Record<string, number>>;
   /** The label's name, where there are several values. */
   readonly label?: string;
-  /** Whether it only ever grows, and has no label. */
+  /** Whether it only ever grows. */
   readonly isCounter?: boolean;
 }
 
@@ -155,14 +155,16 @@ function createHistograms(registry: Registry) {
   };
 }
 
-function addCounter(registry: Registry, { name, help, read }: Reading): void {
+function addCounter(registry: Registry, { name, help, read, label }: Reading): void {
   const counter = new Counter({
-    ...{ name, help, registers: [] },
+    ...{ name, help, labelNames: label === undefined ? [] : [label], registers: [] },
     collect() {
       const value = read();
       this.reset();
-      if (value === null) this.remove();
-      else if (typeof value === 'number') this.inc(value);
+      if (value === null) {
+        if (label === undefined) this.remove();
+      } else if (typeof value === 'number') this.inc(value);
+      else for (const [member, part] of Object.entries(value)) this.inc({ [label ?? '']: member }, part);
     },
   });
   registry.registerMetric(counter);

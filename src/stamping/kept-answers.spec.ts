@@ -42,6 +42,7 @@ const ANSWER: DecidedAnswer = {
   text: '{"commands":[]}',
   isDenial: false,
   summary: { kind: 'unchanged', reason: null, detail: null, selection: 'none', tenantId: null, dropped: [] },
+  trace: null,
 };
 
 function basis(until: number | null = null): KeptFacts & { readonly parts: FactsPart[] } {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Trace } from '../claims/decision.js';
 import { hasShape, shapeOf, steadyUntil, type CallShape } from '../claims/equal-calls.js';
 import type { HookCall } from '../claims/hook-call.js';
 import type { IssuerRules } from '../claims/issuer-rules.js';
@@ -10,6 +11,8 @@ import type { Answer } from './stamp.js';
 /** What is answered to a call that was decided before; checked against Okta's rules. */
 export interface DecidedAnswer extends Answer {
   readonly summary: DecisionSummary;
+  /** Null where nobody keeps traces. */
+  readonly trace: Trace | null;
 }
 
 interface Entry {
@@ -50,6 +53,10 @@ const SHARED_SHAPES_LIMIT = 32;
 /** What an entry weighs besides its text, in bytes: an estimate. */
 const ENTRY_BYTES = 500;
 
+/** What a trace weighs, and each mapping or entitlement that it names: estimates. */
+const TRACE_BYTES = 500;
+const TRACED_BYTES = 120;
+
 /**
  * Answers that an equal call would get again: a call of the same shape under the same rules, while every document that was
  * decided on is the one in the cache, and was found so of late, at an instant that makes no difference. So an answer is never older than the
@@ -65,7 +72,7 @@ export class KeptAnswers {
     this.#bySubject = new LRUCache({
       maxSize: options.maxBytes,
       sizeCalculation: (entries, key) =>
-        entries.reduce((bytes, { answer }) => bytes + ENTRY_BYTES + answer.text.length, 2 * key.length),
+        entries.reduce((bytes, { answer }) => bytes + ENTRY_BYTES + bytesOf(answer), 2 * key.length),
     });
   }
 
@@ -102,6 +109,12 @@ export class KeptAnswers {
     this.#shapes = [{ shape, rules }, ...this.#shapes.slice(0, SHARED_SHAPES_LIMIT - 1)];
     return shape;
   }
+}
+
+function bytesOf({ text, trace }: DecidedAnswer): number {
+  if (trace === null) return text.length;
+  const { mappings, entitlements } = trace;
+  return text.length + TRACE_BYTES + TRACED_BYTES * (mappings.length + entitlements.length);
 }
 
 type Shaped = Pick<Entry, 'shape' | 'rules'>;

@@ -1,6 +1,6 @@
 import { checkHookResponse } from '../claims/check-hook-response.js';
 import { decide } from '../claims/decide.js';
-import type { Decision } from '../claims/decision.js';
+import type { Decision, Trace } from '../claims/decision.js';
 import type { Facts } from '../claims/facts.js';
 import type { HookCall } from '../claims/hook-call.js';
 import type { IssuerRules } from '../claims/issuer-rules.js';
@@ -51,6 +51,8 @@ export interface Stamped {
   readonly detail: string | null;
   /** Which facts were decided on; null where none were needed or had. */
   readonly facts: FactsTrace | null;
+  /** How the decision came about; null where there is none, and where nobody keeps traces. */
+  readonly trace: Trace | null;
 }
 
 /** The part of the trace that the pure core cannot know: where its facts came from. */
@@ -78,6 +80,8 @@ export interface StampingDependencies {
   readonly rememberChoice: (choice: ChoiceToStore) => Promise<void>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Whether traces are kept beside the answers that equal calls get, for whoever records calls. */
+  readonly keepsTraces?: boolean;
   /** Called with the whole decision, for whoever wants to show how it came about. */
   readonly onDecision?: (decision: Decision) => void;
 }
@@ -115,7 +119,8 @@ function answerAsKept(
   if (kept === undefined) return undefined;
   clock.end('facts');
   const { answer, ageMs } = kept;
-  return answered(answer, settings, { decision: answer.summary, facts: { origin, ageMs } });
+  const { summary: decision, trace } = answer;
+  return answered(answer, settings, { decision, trace, facts: { origin, ageMs } });
 }
 
 interface Needs {
@@ -134,7 +139,7 @@ async function decideAnew(needs: Needs): Promise<Stamped> {
     needs.clock.end('facts');
     return await decideOn(found, needs);
   } catch (error) {
-    return failed(failureOf(error), detailOf(error), needs.settings, { decision: null, facts: null });
+    return failed(failureOf(error), detailOf(error), needs.settings, UNDECIDED);
   }
 }
 
@@ -151,9 +156,10 @@ async function decideOn(found: AgedFacts | null, needs: Needs): Promise<Stamped>
     text: JSON.stringify(response),
     isDenial: decision.kind === 'deny',
     summary: summarizeDecision(decision),
+    trace: dependencies.keepsTraces === true ? decision.trace : null,
   };
   const basis = {
-    decision: answer.summary,
+    ...{ decision: answer.summary, trace: answer.trace },
     facts: found && { origin: found.origin, ageMs: found.ageMs },
   };
   const violations = checkHookResponse(response, call.drafts, answer.text);
@@ -173,7 +179,9 @@ function isKeepable(decision: Decision): boolean {
   return decision.kind === 'deny' || decision.remember === null;
 }
 
-type Basis = Pick<Stamped, 'decision' | 'facts'>;
+type Basis = Pick<Stamped, 'decision' | 'facts' | 'trace'>;
+
+const UNDECIDED: Basis = { decision: null, facts: null, trace: null };
 
 const NO_COMMANDS_ANSWER: Answer = { text: JSON.stringify(NO_COMMANDS), isDenial: false };
 
@@ -182,20 +190,19 @@ const DENIAL_ANSWER: Answer = { text: JSON.stringify(DENIAL), isDenial: true };
 const UNANSWERED: Stamped = {
   answer: NO_COMMANDS_ANSWER,
   wouldAnswer: NO_COMMANDS_ANSWER,
-  decision: null,
   failure: null,
   detail: null,
-  facts: null,
+  ...UNDECIDED,
 };
 
 function answered(
   { text, isDenial }: Answer,
   { mode }: StampingSettings,
-  { decision, facts }: Basis,
+  { decision, facts, trace }: Basis,
 ): Stamped {
   const wouldAnswer = { text, isDenial };
   const answer = mode === 'enforce' ? wouldAnswer : NO_COMMANDS_ANSWER;
-  return { answer, wouldAnswer, decision, facts, failure: null, detail: null };
+  return { answer, wouldAnswer, decision, facts, trace, failure: null, detail: null };
 }
 
 function failed(failure: StampingFailure, detail: string, settings: StampingSettings, basis: Basis): Stamped {

@@ -48,6 +48,7 @@ const PLACES = [
   'responses',
   'traces',
   'snapshot',
+  'recordings',
   'processes',
   'errors',
 ] as const;
@@ -160,6 +161,10 @@ const hook = await startTestHook({
   certificates,
   database: { database, url: databaseUrl() },
   configuration: {
+    recording: {
+      ...{ issuerIds: null, key: S['key of recordings'], ratio: 1, keptMs: 86_400_000 },
+      ...{ keptCalls: 1_000_000, callBytes: 64 * 1024, bufferBytes: 16 * 1024 * 1024 },
+    },
     ...{ snapshotFile, bearer: BEARER, controlRefreshMs: 50, factsDeadlineMs: 300, staleFactsMs: 900_000 },
     log: { level: 'debug', hashKey: S['log hash key'] },
     tracing: {
@@ -554,6 +559,15 @@ keep('log', ...hook.logs().map((line) => JSON.stringify(line)));
 keep('traces', JSON.stringify(collector.exports));
 keep('snapshot', await readFile(snapshotFile, 'utf8'));
 
+/** Whole rows of recordings, as text. */
+async function recordings(): Promise<readonly string[]> {
+  const rows = await database.query('SELECT invocations::text AS row FROM invocations', []);
+  return rows.map(({ row }) => String(row));
+}
+
+const recordedHere = await recordings();
+keep('recordings', ...recordedHere);
+
 // Processes of the build.
 
 const CLI = resolve('dist/cli/main.js');
@@ -571,6 +585,7 @@ const SERVICE: Variables = {
   ...{ MINTMARK_TLS_CERT_FILE: certFile, MINTMARK_TLS_KEY_FILE: keyFile, MINTMARK_DRAIN_SECONDS: '0' },
   ...{ MINTMARK_CONTROL_REFRESH_SECONDS: '1', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' },
   OTEL_EXPORTER_OTLP_HEADERS: `x-api-key=${S['collector key']}`,
+  ...{ MINTMARK_RECORD_ISSUERS: '*', MINTMARK_RECORD_KEY: S['key of recordings'] },
 };
 
 /** Runs a process to its end, which `whileRunning` may bring about; keeps what it writes. @returns its exit code */
@@ -611,6 +626,7 @@ const FAULTY: Variables = {
   DATABASE_URL: `postgresql://${S['database user']}:12${S['database password']}@db.example/mintmark`,
   MINTMARK_LOG_HASH_KEY: S['short hash key'],
   MINTMARK_LOG_HASHKEY: S['value of a misspelled variable'],
+  MINTMARK_RECORD_KEY: S['short key of recordings'],
   MINTMARK_BEARER_ISSUER: `https://mintmark:${S['password of an issuer']}@login.example/x`,
   MINTMARK_BEARER_JWKS_URI: `https://mintmark:${S['password of a JWKS URI']}@login.example/?${S['query of a JWKS URI']}`,
   MINTMARK_BEARER_JWKS_FILE: await fileWith('keys.json', `[{"k":"${S['pinned symmetric key']}"`),
@@ -700,6 +716,7 @@ const LAUNCHES: readonly (readonly [string, () => Promise<number | null>, number
 
 const exitCodes = new Map<string, number | null>();
 for (const [name, launch] of LAUNCHES) exitCodes.set(name, await launch());
+keep('recordings', ...(await recordings()));
 
 // Each faulty variable alone too: together one fault may hide another.
 for (const [name, value] of Object.entries(FAULTY)) {
@@ -710,6 +727,9 @@ for (const [name, value] of Object.entries(FAULTY)) {
     keep('errors', error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error));
   }
 }
+
+/** Whoever configures an authorization server names its claims and scopes: recordings are of no use without. */
+const CONFIGURED_NAMES: ReadonlySet<string> = new Set(['claim name', 'granted scope']);
 
 function placesOf(forms: readonly string[]): readonly Place[] {
   return PLACES.filter((place) => holds((kept.get(place) ?? []).join('\n'), forms));
@@ -723,7 +743,8 @@ describe('the planted values', () => {
   });
 
   it.each([...PLANTED.keys()])('appear nowhere: %s', (name) => {
-    expect(placesOf(formsOf(PLANTED.get(name) ?? ''))).toEqual([]);
+    const places = CONFIGURED_NAMES.has(name) ? ['recordings'] : [];
+    expect(placesOf(formsOf(PLANTED.get(name) ?? ''))).toEqual(places);
   });
 
   it('appear nowhere by a hash without a key, but for header secrets in the snapshot', () => {
@@ -741,14 +762,18 @@ describe('the planted values', () => {
 describe('what has to be seen', () => {
   it.each<[string, string, readonly Place[]]>([
     // Which credential called: to revoke the right one.
-    ['the id of a credential', 'hc_all', ['log', 'snapshot', 'processes']],
+    ['the id of a credential', 'hc_all', ['log', 'snapshot', 'recordings', 'processes']],
     // The answer's purpose; the log says which tenant a token was stamped for.
-    ['the id of a granted tenant', 'planted-tenant', ['log', 'responses', 'processes']],
-    // The answer's purpose.
-    ['a role', 'planted-role', ['responses']],
+    ['the id of a granted tenant', 'planted-tenant', ['log', 'responses', 'recordings', 'processes']],
+    // The answer's purpose, and what somebody looks for in a recording.
+    ['a role', 'planted-role', ['responses', 'recordings']],
     // Configuration, and the first question of whoever looks for a fault.
-    ['the id of an issuer', 'acme-orders', ['log', 'metrics', 'traces', 'snapshot', 'processes']],
-    ['the id of a client', '0oa8h3n5LpCfGs6Zk1d7', ['log', 'traces', 'processes']],
+    [
+      'the id of an issuer',
+      'acme-orders',
+      ['log', 'metrics', 'traces', 'snapshot', 'recordings', 'processes'],
+    ],
+    ['the id of a client', '0oa8h3n5LpCfGs6Zk1d7', ['log', 'traces', 'recordings', 'processes']],
   ])('is found by the same search, where it belongs and nowhere else: %s', (_, value, places) => {
     expect(placesOf(formsOf(value))).toEqual(places);
   });
@@ -771,6 +796,15 @@ describe('what has to be seen', () => {
     ];
     for (const around of wrapped)
       expect([around, holds(`a ${around} b`, formsOf(value))]).toEqual([around, true]);
+  });
+});
+
+describe('the recordings', () => {
+  it('are of every call of a known issuer, and of some that a launched service answered', () => {
+    const answered = CALLS.flatMap(([name]) => lines.get(name) ?? []).filter(({ issuerId }) => issuerId);
+    expect(answered.length).toBeGreaterThan(20);
+    expect(recordedHere).toHaveLength(answered.length);
+    expect((kept.get('recordings') ?? []).length).toBeGreaterThan(recordedHere.length);
   });
 });
 

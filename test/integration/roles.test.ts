@@ -11,6 +11,7 @@ import { releaseCheck } from '../../src/database/migrations.js';
 import { openPostgresql } from '../../src/database/open-postgresql.js';
 import { ensureRoles, RolesRefusedError } from '../../src/database/roles.js';
 import { forgetExpiredChoices, rememberChoice } from '../../src/directory/choices/remembered-choices.js';
+import { forgetInvocations } from '../../src/invocations/write-invocations.js';
 import { ensureCertificates } from '../../src/playground/issue-certificates.js';
 import { USER, userCall } from '../support/calls.js';
 import { startHookProcess } from '../support/hook-process.js';
@@ -106,13 +107,18 @@ describe('the role of hooks', () => {
       const folder = await mkdtemp(join(tmpdir(), 'mintmark-roles-'));
       onTeardown(() => rm(folder, { recursive: true, force: true }));
       const { caFile, certFile, keyFile } = await ensureCertificates(folder, new Date());
-      const running = await startHookProcess({ certFile, keyFile }, { DATABASE_URL: hookUrl });
+      const recording = {
+        MINTMARK_RECORD_ISSUERS: '*',
+        MINTMARK_RECORD_KEY: randomBytes(16).toString('hex'),
+      };
+      const running = await startHookProcess({ certFile, keyFile }, { DATABASE_URL: hookUrl, ...recording });
       const headers = [[HEADER, SECRETS.all] as const, ['content-type', 'application/json'] as const];
       const body = JSON.stringify(userCall({ user: USER.eli }));
       const answer = await httpsCall(running.url, { headers, body, ca: await readFile(caFile, 'utf8') });
       expect(answer.status).toBe(200);
       expect(answer.body).toContain('tenant_id');
       while ((await running.metric('mintmark_change_feed_alive')) !== 1) await delay(20);
+      while ((await running.metric('mintmark_recorded_calls_total')) !== 1) await delay(20);
     },
     START_MS,
   );
@@ -122,6 +128,16 @@ describe('the role of hooks', () => {
     const choice = { orgId: 'acme', clientId: 'c', userId: USER.eli, refreshTokenJti: 'jti', tenantId: 't' };
     await rememberChoice(hook, { ...choice, chosenAt: 1_000, keptUntil: 2_000 });
     expect(await forgetExpiredChoices(hook, Date.now())).toBe(1);
+  });
+
+  it('removes recordings that are out of date', async () => {
+    await database.prisma.invocation.create({
+      data: {
+        ...{ issuerId: 'acme-orders', clientId: 'c', outcome: 'stamped', durationUs: 1, document: {} },
+        ...{ at: new Date(1_000), keptUntil: new Date(2_000) },
+      },
+    });
+    expect(await forgetInvocations(hook, null)).toBe(1);
   });
 
   it.each([
@@ -145,6 +161,8 @@ describe('the role of hooks', () => {
       `UPDATE remembered_choices SET tenant_id = 'x'`,
       'TRUNCATE remembered_choices',
     ],
+    ...['SELECT FROM invocations', 'DELETE FROM invocations', `UPDATE invocations SET outcome = 'x'`],
+    'TRUNCATE invocations',
     `INSERT INTO audit (actor, noun, key, action) VALUES ('x', 'x', '{}', 'create')`,
     `SELECT mintmark_audit_table('remembered_choices', 'x', '{id}')`,
     'CREATE TABLE mine (id text)',
@@ -186,6 +204,9 @@ describe('the role of the admin', () => {
     ...['DROP TRIGGER mintmark_audit_update ON tenants', 'TRUNCATE tenants CASCADE'],
     ...[`SET session_replication_role = 'replica'`, 'DELETE FROM remembered_choices'],
     `SELECT mintmark_audit_table('orgs', 'x', '{id}')`,
+    ...['DELETE FROM invocations', `UPDATE invocations SET outcome = 'x'`, 'TRUNCATE invocations'],
+    `INSERT INTO invocations (at, kept_until, issuer_id, client_id, outcome, duration_us, document)
+     VALUES (now(), now() + interval '1 day', 'x', 'x', 'x', 1, '{}')`,
     ...['DELETE FROM _prisma_migrations', 'CREATE TABLE mine (id text)'],
   ])('may not: %s', async (sql) => {
     expect(await codeOf(admin, sql)).toBe(DENIED);

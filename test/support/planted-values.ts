@@ -18,6 +18,8 @@ export const PLANTED_SECRETS = {
   'pinned symmetric key': 'zqv14PinnedSymmetricKey',
   'text of a refused snapshot': 'zqv15-refused-snapshot',
   'folder of a person': 'zqv16-folder',
+  'key of recordings': 'zqv17-key-of-the-pseudonyms-in-recordings',
+  'short key of recordings': 'zqv18-short-key',
 } as const;
 
 /** What callers send: personal values, and what belongs to sessions, tokens and requests. Each has its name. */
