@@ -17,7 +17,8 @@ await recordCalls(made, [
 await made.database.withScripts((run) =>
   run(`UPDATE invocations SET at = at + (id * interval '1 minute'), duration_us = 1000 * (10 - id % 3)`),
 );
-const { call, tokenFor } = await startTestAdmin({ database: made });
+const admin = await startTestAdmin({ database: made });
+const { call } = admin;
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -66,14 +67,14 @@ describe('GET /v1/invocations', () => {
   it.each(['newest', 'slowest'])('is paged by a cursor: %s', async (order) => {
     const whole = idsOf(await list(`order=${order}`));
     const seen: unknown[] = [];
-    let cursor: unknown = '';
+    let cursor: string | null = '';
     while (cursor !== null) {
       const answer = await call(
         'GET',
-        `/v1/invocations?order=${order}&limit=2${cursor === '' ? '' : `&cursor=${String(cursor)}`}`,
+        `/v1/invocations?order=${order}&limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`,
       );
       seen.push(...idsOf(itemsOf(answer)));
-      cursor = (answer.body as { readonly nextCursor: unknown }).nextCursor;
+      cursor = (answer.body as { readonly nextCursor: string | null }).nextCursor;
     }
     expect(seen).toEqual(whole);
   });
@@ -125,8 +126,8 @@ describe('GET /v1/invocations/{id}', () => {
 
 describe('a token for some tenants', () => {
   it('sees the calls of those alone, and cannot tell others from none', async () => {
-    const blue = await tokenFor('directory:read:blue');
-    const other = await tokenFor('directory:read:green');
+    const blue = await admin.tokenFor('directory:read:blue');
+    const other = await admin.tokenFor('directory:read:green');
     expect(idsOf(await list('', { token: blue }))).toEqual(['4', '3', '1']);
     expect(idsOf(await list('tenant=blue', { token: blue }))).toEqual(['4', '3', '1']);
     expect(await list('order=slowest', { token: other })).toEqual([]);
@@ -143,7 +144,7 @@ describe('a token for some tenants', () => {
   });
 
   it('needs the scope to read', async () => {
-    const writer = await tokenFor('directory:write');
+    const writer = await admin.tokenFor('directory:write');
     expect((await call('GET', '/v1/invocations', { token: writer })).status).toBe(403);
     expect((await call('GET', '/v1/invocations/1', { token: writer })).status).toBe(403);
     expect((await call('GET', '/v1/invocations', { token: null })).status).toBe(401);
