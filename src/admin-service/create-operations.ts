@@ -5,6 +5,7 @@ import { validateOperations } from './claim-mappings/validate-operations.js';
 import { deprovisioningOperations } from './deprovisioning/deprovisioning-operations.js';
 import { explainOperations } from './explain/explain-operations.js';
 import { hookCredentialOperations } from './hook-credentials/hook-credential-operations.js';
+import { invocationOperations } from './invocations/invocation-operations.js';
 import { openApiOperations } from './openapi/openapi-operations.js';
 import { recordOperations } from './records/record-operations.js';
 import { RecordService } from './records/record.service.js';
@@ -25,6 +26,7 @@ export function createOperations(needs: OperationNeeds): readonly Operation[] {
     ...validateOperations(),
     ...explainOperations(needs),
     ...auditOperations(needs.database),
+    ...invocationOperations(needs.database),
     ...hookCredentialOperations(needs),
     ...adminTokenOperations(needs),
   ];

@@ -107,7 +107,14 @@ function consequenceOf({ mode, outcome }: Explanation): string {
   return isAnswered ? '' : `, but mode ${mode} answers with no commands`;
 }
 
-function describeTrace({ subject, selection, entitlements, mappings, tokens }: Trace): readonly string[] {
+/** How a decision came about, line by line. */
+export function describeTrace({
+  subject,
+  selection,
+  entitlements,
+  mappings,
+  tokens,
+}: Trace): readonly string[] {
   const covers = selection.membership ?? selection.binding;
   const roles = covers === null ? '' : `; roles: ${covers.roles.join(', ') || 'none'}`;
   return [

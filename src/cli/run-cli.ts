@@ -15,6 +15,7 @@ import { explainCommand } from './explain-command.js';
 import { exportCommand } from './export-command.js';
 import { importCommand } from './import-command.js';
 import { InterruptedError } from './import-errors.js';
+import { invocationsCommand } from './invocations/invocations-command.js';
 import { mintCommand } from './mint-command.js';
 import { choosePaint } from './paint.js';
 import { replayCommand } from './replay/replay-command.js';
@@ -104,6 +105,7 @@ function createProgram(context: CliContext, output: OutputConfiguration): Comman
     credentialCommand,
     tokenCommand,
     explainCommand,
+    invocationsCommand,
     doctorCommand,
     mintCommand,
     samplesCommand,

@@ -19,6 +19,8 @@ export function redactAnswer(text: string, redactor: Redactor): Json {
   };
 }
 
+const ABSENT = 'its expression has no value';
+
 /** The trace without what errors of expressions quote. */
 export function redactTrace({ subject, selection, entitlements, mappings, tokens }: RecordableTrace): object {
   const { outcome, why, tenantId, membership, binding } = selection;
@@ -32,9 +34,7 @@ export function redactTrace({ subject, selection, entitlements, mappings, tokens
     entitlements: entitlements.map(({ featureId, value, source: { level, ids } }) => ({
       ...{ featureId, value, source: { level, ids } },
     })),
-    mappings: mappings.map(({ mappingId, claim, kind, why: cause }) =>
-      kind === 'skipped' ? { mappingId, claim, kind, why: cause } : { mappingId, claim, kind },
-    ),
+    mappings: mappings.map((mapping) => (mapping.kind === 'absent' ? { ...mapping, why: ABSENT } : mapping)),
     tokens,
   };
 }

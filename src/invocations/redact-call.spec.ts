@@ -243,7 +243,11 @@ describe('a recorded answer', () => {
     const { trace, steps, facts } = record(DANA, { trace: TRACE }).document;
     expect(trace).toEqual({
       ...TRACE,
-      mappings: [TRACE.mappings[0], { mappingId: 'm2', claim: 'odd', kind: 'absent' }, TRACE.mappings[2]],
+      mappings: [
+        TRACE.mappings[0],
+        { mappingId: 'm2', claim: 'odd', kind: 'absent', why: 'its expression has no value' },
+        TRACE.mappings[2],
+      ],
     });
     expect([steps, facts]).toEqual([[{ step: 'facts', ms: 1.25 }], { origin: 'cache', ageMs: 3 }]);
   });

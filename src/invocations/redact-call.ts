@@ -51,6 +51,9 @@ export interface RedactionOptions {
   readonly maxBytes: number;
 }
 
+/** Far longer than anybody waits, and within what the column holds. */
+const LONGEST_US = 999_999_999;
+
 /** Words that stand in every call or answer. */
 const WORDS = ['v', 'GRANT', 'Bearer'];
 
@@ -116,7 +119,7 @@ function columnsOf(
     },
     clientId: redactor.clientId(call.request.data.context.protocol.client.id),
     userPseudonym: userId === null ? null : pseudonyms.of('user', userId),
-    durationUs: Math.max(0, Math.round(call.timing.durationMs * 1000)),
+    durationUs: Math.min(Math.max(0, Math.round(call.timing.durationMs * 1000)), LONGEST_US),
   };
 }
 

@@ -130,7 +130,8 @@ function unanswered(
   };
 }
 
-function claimsOf(drafts: HookCall['drafts'], response: TokenHookResponse): Explanation['claims'] {
+/** The claims of each token that is being minted: as drafted, and as a response leaves them. */
+export function claimsOf(drafts: HookCall['drafts'], response: TokenHookResponse): Explanation['claims'] {
   const commands = 'commands' in response ? response.commands : [];
   const tokens = TOKEN_NAMES.flatMap((name) => {
     const draft = drafts[name];

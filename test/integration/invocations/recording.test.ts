@@ -1,34 +1,24 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import type { RecordingConfiguration } from '../../../src/config/recording-configuration.js';
 import type { Database } from '../../../src/database/database.js';
-import { Pseudonyms } from '../../../src/invocations/pseudonyms.js';
 import { forgetInvocations } from '../../../src/invocations/write-invocations.js';
 import { CLIENT, ISSUER, machineCall, USER, userCall } from '../../support/calls.js';
 import { whileChanged } from '../../support/changed-database.js';
 import { examplePayload } from '../../support/payloads.js';
+import {
+  DAY_MS,
+  eventually,
+  pseudonyms,
+  recordedRows,
+  RECORDING,
+  type RecordedRow,
+} from '../../support/recorded-calls.js';
 import { NOW, startTestHook, type TestHook } from '../../support/test-hook.js';
 import { createTestDatabase } from '../../support/test-database.js';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-const KEY = 'the key of the test’s pseudonyms, of 32 or more';
-const pseudonyms = new Pseudonyms(KEY);
-
-const RECORDING: RecordingConfiguration = {
-  ...{ issuerIds: null, key: KEY, ratio: 1, keptMs: 7 * DAY_MS },
-  ...{ keptCalls: 1_000_000, callBytes: 64 * 1024, bufferBytes: 16 * 1024 * 1024 },
-};
 
 /** An answer may take so long on a busy machine, and far less than Okta waits. */
 const SOON_MS = 2_000;
 
 const hook = await startTestHook({ configuration: { recording: RECORDING } });
-
-type Row = Readonly<Record<string, unknown>> & { readonly document: Readonly<Record<string, unknown>> };
-
-async function rowsOf({ database }: { readonly database: Database }): Promise<readonly Row[]> {
-  return (await database.query('SELECT * FROM invocations ORDER BY id', [])) as readonly Row[];
-}
 
 async function metric({ service }: TestHook, sample: string): Promise<number | undefined> {
   const text = await (await fetch(`${service.opsUrl}/metrics`)).text();
@@ -36,27 +26,19 @@ async function metric({ service }: TestHook, sample: string): Promise<number | u
   return line === undefined ? undefined : Number(line.slice(sample.length));
 }
 
-async function eventually(comesToHold: () => Promise<boolean>): Promise<void> {
-  const limit = performance.now() + 20_000;
-  while (!(await comesToHold())) {
-    if (performance.now() > limit) throw new Error('it did not come to hold within 20 s');
-    await delay(20);
-  }
-}
-
 /** Sends calls one after the other, and gives the rows that they leave. */
-async function recorded(target: TestHook, payloads: readonly unknown[]): Promise<readonly Row[]> {
-  const before = (await rowsOf(target)).length;
+async function recorded(target: TestHook, payloads: readonly unknown[]): Promise<readonly RecordedRow[]> {
+  const before = (await recordedRows(target)).length;
   for (const payload of payloads) await target.send(payload);
-  await eventually(async () => (await rowsOf(target)).length >= before + payloads.length);
-  return (await rowsOf(target)).slice(before);
+  await eventually(async () => (await recordedRows(target)).length >= before + payloads.length);
+  return (await recordedRows(target)).slice(before);
 }
 
 describe('a call of an issuer that is recorded', () => {
   it('leaves one row, with request, answer, trace and times, and nobody’s id or login', async () => {
     const answer = await hook.send(userCall({ user: USER.eli, scopes: ['openid'] }));
-    await eventually(async () => (await rowsOf(hook)).length === 1);
-    const [row] = await rowsOf(hook);
+    await eventually(async () => (await recordedRows(hook)).length === 1);
+    const [row] = await recordedRows(hook);
     expect(row).toMatchObject({
       ...{ issuer_id: 'acme-orders', client_id: CLIENT.web, tenant_id: 'blue', mode: 'enforce' },
       ...{ outcome: 'stamped', reason: null, decision: 'patch', selection: 'only', grant_type: 'password' },
@@ -142,7 +124,7 @@ describe('what is not to be recorded', () => {
     for (const target of [never, off]) {
       await target.send(userCall({ user: USER.eli }));
       await target.service.close();
-      expect(await rowsOf(target)).toEqual([]);
+      expect(await recordedRows(target)).toEqual([]);
     }
   });
 });
@@ -177,7 +159,7 @@ describe('answers stay as they are, and on time', () => {
       for (let round = 0; round < 5; round += 1) expect(await answersOf(target, CALLS)).toEqual(EXPECTED);
       expect(await metric(target, 'mintmark_recordings_waiting')).toBeGreaterThan(0);
     });
-    await eventually(async () => (await rowsOf(target)).length === 20);
+    await eventually(async () => (await recordedRows(target)).length === 20);
     expect(await metric(target, 'mintmark_recordings_waiting')).toBe(0);
   });
 
@@ -192,7 +174,7 @@ describe('answers stay as they are, and on time', () => {
       expect(await metric(target, 'mintmark_recordings_waiting_bytes')).toBeLessThanOrEqual(12_000);
     });
     const count = (await metric(target, dropped)) ?? 0;
-    await eventually(async () => (await rowsOf(target)).length === 20 - count);
+    await eventually(async () => (await recordedRows(target)).length === 20 - count);
   });
 
   it('while the writer fails, which is logged once, and stored again afterwards', async () => {
@@ -206,7 +188,7 @@ describe('answers stay as they are, and on time', () => {
     await eventually(() => Promise.resolve(said('recordings cannot be stored') === 1));
     expect(await answersOf(target, CALLS)).toEqual(EXPECTED);
     await rename('gone', 'invocations');
-    await eventually(async () => (await rowsOf(target)).length === 8);
+    await eventually(async () => (await recordedRows(target)).length === 8);
     expect([said('recordings cannot be stored'), said('recordings are stored again')]).toEqual([1, 1]);
   });
 
@@ -228,7 +210,7 @@ describe('the end of the service', () => {
     const target = await startTestHook({ configuration: { recording: RECORDING } });
     await answersOf(target, CALLS);
     await target.service.close();
-    expect(await rowsOf(target)).toHaveLength(4);
+    expect(await recordedRows(target)).toHaveLength(4);
   });
 });
 
@@ -258,7 +240,7 @@ describe('retention', () => {
     const removed = [];
     for (let step = 0; step < 3; step += 1) removed.push(await forgetInvocations(database, null));
     expect(removed).toEqual([1_000, 500, 0]);
-    expect(await rowsOf({ database })).toHaveLength(2);
+    expect(await recordedRows({ database })).toHaveLength(2);
   });
 
   it('removes what is older than it is kept now, and all but the newest, but nothing of the last hour', async () => {
@@ -267,13 +249,13 @@ describe('retention', () => {
     expect(await forgetInvocations(database, { olderThan: ago(7), newest: 1_000 })).toBe(1);
     expect(await forgetInvocations(database, { olderThan: ago(7), newest: 2 })).toBe(2);
     expect(await forgetInvocations(database, { olderThan: new Date(now + DAY_MS), newest: 0 })).toBe(1);
-    expect((await rowsOf({ database })).map(({ at }) => at)).toEqual([new Date(now)]);
+    expect((await recordedRows({ database })).map(({ at }) => at)).toEqual([new Date(now)]);
   });
 
   it('is enforced by the hook that records', async () => {
     const made = await createTestDatabase();
     await insert(made.database, [kept(ago(9)), kept(ago(2))]);
     await startTestHook({ database: made, configuration: { recording: RECORDING }, now: Date.now });
-    await eventually(async () => (await rowsOf(made)).length === 1);
+    await eventually(async () => (await recordedRows(made)).length === 1);
   });
 });
