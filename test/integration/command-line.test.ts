@@ -451,6 +451,7 @@ describe('mintmark credential', () => {
     ['header', ['--client-id', '0oa1'], '--client-id'],
     ['header', ['--scheme', 'other'], '--scheme'],
     ['bearer', ['--scheme', 'bearer', '--client-id', ' 0oa1'], '--client-id'],
+    ['header', ['--header', 'x'.repeat(101)], '--header'],
   ])('takes the options of its scheme alone (%s, %j)', async (_, options, named) => {
     const { code, out, err } = await runHere(['credential', 'create', '--issuer', 'acme-orders', ...options]);
     expect({ code, out }).toEqual({ code: 64, out: '' });
@@ -491,7 +492,7 @@ describe('what cannot be understood', () => {
     [
       'a header of HTTP’s own',
       ['credential', 'create', '--issuer', 'a', '--header', 'Host'],
-      'Host has a meaning',
+      'no meaning of its own in HTTP',
     ],
     [
       'a header name that is none',

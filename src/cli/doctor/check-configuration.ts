@@ -32,9 +32,9 @@ export function checkServices(environment: Environment, now: Date): readonly Fin
 }
 
 function checkService({ name, own, read }: Service, environment: Environment, now: Date): readonly Finding[] {
-  const { ok, failure } = findingsOf(`configuration of the ${name}`, 'configuration');
+  const { ok, skipped, failure } = findingsOf(`configuration of the ${name}`, 'configuration');
   const isOurs = Object.entries(environment).some(([variable, value]) => own.test(variable) && value !== '');
-  if (!isOurs) return [ok('not looked at: none of its variables is set here')];
+  if (!isOurs) return [skipped('not looked at: none of its variables is set here')];
   try {
     const { tls } = read(environment);
     return [ok('can be used'), ...(tls === null ? [] : [checkCertificate(name, tls.cert, now)])];

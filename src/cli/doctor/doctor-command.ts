@@ -105,6 +105,7 @@ async function checkDatabase(database: Database, { now }: CliContext): Promise<r
 
 const MARKS = {
   ok: { mark: '✓', colour: 'green' },
+  skipped: { mark: '-', colour: 'dim' },
   warning: { mark: '!', colour: 'yellow' },
   failure: { mark: '✗', colour: 'red' },
 } as const;

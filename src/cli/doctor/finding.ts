@@ -2,7 +2,7 @@
 export interface Finding {
   /** What was looked at. */
   readonly check: string;
-  readonly status: 'ok' | 'warning' | 'failure';
+  readonly status: 'ok' | 'skipped' | 'warning' | 'failure';
   readonly message: string;
   /** What to do about it; null where there is nothing to do. */
   readonly advice: string | null;
@@ -14,6 +14,8 @@ export interface Finding {
 export function findingsOf(check: string, kind: Finding['kind']) {
   return {
     ok: (message: string): Finding => ({ check, kind, status: 'ok', message, advice: null }),
+    /** Nothing can be said of it here. */
+    skipped: (message: string): Finding => ({ check, kind, status: 'skipped', message, advice: null }),
     warning: (message: string, advice: string): Finding => ({
       check,
       kind,
