@@ -17,14 +17,15 @@ export interface DescribingOptions {
 /** Characters of a line: entitlements are long. */
 const WIDTH = 140;
 
+/** The name of the call comes last: it may be of any length. */
 const COLUMNS = [
-  ['CALL', 44],
   ['STATUS', 6],
-  ['TIME', 18],
+  ['TIME', 15],
   ['OUTCOME', 9],
   ['TENANT', 20],
   ['OPERATIONS', 10],
   ['BYTES', 6],
+  ['CALL', 0],
 ] as const;
 
 /** The heading of the table: rows come one after the other, and its columns are as wide as they are. */
@@ -55,8 +56,8 @@ export function describeResult(result: CallResult, options: DescribingOptions): 
   if (answered === null) return [`${mark} ${call.name}`, ...failures.map(indented)].join('\n');
   const { answer, judged } = answered;
   const cells = row([
-    ...[call.name, statusOf(answer), timeOf(answer, options.budgetMs), judged.outcome],
-    ...[tenantOf(judged), String(judged.operations.length), 'bytes' in answer ? String(answer.bytes) : ''],
+    ...[statusOf(answer), timeOf(answer, options.budgetMs), judged.outcome, tenantOf(judged)],
+    ...[String(judged.operations.length), 'bytes' in answer ? String(answer.bytes) : '–', call.name],
   ]);
   return [
     `${mark} ${cells.replace(judged.outcome, paint(COLOURS[judged.outcome], judged.outcome))}`,
@@ -80,7 +81,7 @@ function timeOf({ ms }: HookAnswer, budgetMs: number): string {
 }
 
 function tenantOf({ selection }: JudgedAnswer): string {
-  return selection === null ? '' : `${selection.tenant ?? '–'} (${selection.outcome})`;
+  return selection === null ? '–' : `${selection.tenant ?? '–'} (${selection.outcome})`;
 }
 
 function describeFindings({ findings, outcome, operations }: JudgedAnswer, paint: Paint): readonly string[] {
