@@ -112,7 +112,7 @@ describe('the embedded database', () => {
 
   it('serves the admin API: records, versions, pages, audit and explain', async () => {
     const admin = await startTestAdmin({ database: { database: await openOnce(), url: '' } });
-    const { call, tokenFor } = admin;
+    const { call } = admin;
     const path = '/v1/tenants/embedded';
     const created = await call('PUT', path, { body: { name: 'Embedded' } });
     expect(created).toMatchObject({ status: 201, body: { id: 'embedded', status: 'active' } });
@@ -120,7 +120,7 @@ describe('the embedded database', () => {
     const puts = ['One', 'Two'].map((name) =>
       call('PUT', path, { body: { name }, headers: { 'if-match': etag } }),
     );
-    expect((await Promise.all(puts)).map(({ status }) => status).toSorted()).toEqual([200, 412]);
+    expect(new Set((await Promise.all(puts)).map(({ status }) => status))).toEqual(new Set([200, 412]));
     const grant = { tenant: 'embedded', feature: 'orders.max_per_day', value: 'many', reason: 'x' };
     expect(await call('POST', '/v1/grants', { body: grant })).toMatchObject({
       ...{ status: 422, body: { errors: [{ pointer: '/value' }] } },
@@ -145,7 +145,7 @@ describe('the embedded database', () => {
       items: [{ noun: 'tenant', action: 'create' }],
       nextCursor: null,
     });
-    const limited = await tokenFor('directory:read:embedded');
+    const limited = await admin.tokenFor('directory:read:embedded');
     expect((await call('GET', '/v1/tenants', { token: limited })).body).toMatchObject({
       items: [{ id: 'embedded' }],
     });
