@@ -18,6 +18,7 @@ import { applyDirectory } from '../../src/directory/files/apply-directory.js';
 import { readDirectoryFile } from '../../src/directory/files/read-directory-file.js';
 import { NOW, readRequest } from '../support/claims-fixtures.js';
 import { onTeardown } from '../support/teardown.js';
+import { startTestAdmin } from '../support/test-admin.js';
 import { createTestDatabase } from '../support/test-database.js';
 
 // What differs between the engines, and no more: the suite as a whole runs on real PostgreSQL. Starting the engine takes
@@ -107,6 +108,53 @@ describe('the embedded database', () => {
     await feed.stop();
     await database.prisma.tenant.update({ where: { id: 'violet' }, data: { name: 'Violet' } });
     expect(told).toEqual(['alive anew', '[["tenant", "violet"]]']);
+  });
+
+  it('serves the admin API: records, versions, pages, audit and explain', async () => {
+    const admin = await startTestAdmin({ database: { database: await openOnce(), url: '' } });
+    const { call } = admin;
+    const path = '/v1/tenants/embedded';
+    const created = await call('PUT', path, { body: { name: 'Embedded' } });
+    expect(created).toMatchObject({ status: 201, body: { id: 'embedded', status: 'active' } });
+    const etag = created.headers.get('etag') ?? '';
+    const puts = ['One', 'Two'].map((name) =>
+      call('PUT', path, { body: { name }, headers: { 'if-match': etag } }),
+    );
+    expect(new Set((await Promise.all(puts)).map(({ status }) => status))).toEqual(new Set([200, 412]));
+    const grant = { tenant: 'embedded', feature: 'orders.max_per_day', value: 'many', reason: 'x' };
+    expect(await call('POST', '/v1/grants', { body: grant })).toMatchObject({
+      ...{ status: 422, body: { errors: [{ pointer: '/value' }] } },
+    });
+    const twice = ['k', 'k'].map((key) =>
+      call('POST', '/v1/grants', { body: { ...grant, value: 3 }, headers: { 'idempotency-key': key } }),
+    );
+    const grants = await Promise.all(twice);
+    expect(new Set(grants.map(({ status, body }) => JSON.stringify([status, body]))).size).toBe(1);
+    const audit = await call('GET', '/v1/audit?tenant=embedded&limit=2');
+    expect(audit).toMatchObject({
+      status: 200,
+      body: {
+        items: [
+          { noun: 'feature grant', action: 'create' },
+          { noun: 'tenant', action: 'change' },
+        ],
+      },
+    });
+    const next = (audit.body as { readonly nextCursor: string }).nextCursor;
+    expect((await call('GET', `/v1/audit?tenant=embedded&cursor=${next}`)).body).toMatchObject({
+      items: [{ noun: 'tenant', action: 'create' }],
+      nextCursor: null,
+    });
+    const limited = await admin.tokenFor('directory:read:embedded');
+    expect((await call('GET', '/v1/tenants', { token: limited })).body).toMatchObject({
+      items: [{ id: 'embedded' }],
+    });
+    const payload: unknown = readRequest('request_01_authorization_code_user.json');
+    expect(await call('POST', '/v1/explain', { body: { payload } })).toMatchObject({
+      ...{ status: 200, body: { outcome: 'stamped', mode: 'enforce' } },
+    });
+    expect((await call('DELETE', path)).status).toBe(409);
+    await admin.service.close();
   });
 
   it('has its folder to itself', async () => {
