@@ -29,7 +29,7 @@ export async function runCliProcess(
   const child = spawn(process.execPath, [...node, MAIN, ...parameters], {
     cwd,
     env: { PATH: process.env['PATH'], ...variables },
-    timeout: 60_000,
+    timeout: 120_000,
   });
   const ended = new Promise<number>((settle) => {
     child.on('close', (code) => {
