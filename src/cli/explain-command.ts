@@ -75,7 +75,8 @@ async function explainWith(database: Database, request: TokenHookRequest, at: Da
   });
 }
 
-function settingsOf(
+/** What the issuer and client of a call are set to; undefined where the issuer is not known. */
+export function settingsOf(
   snapshot: ControlSnapshot,
   issuerUri: string,
   clientId: string,
