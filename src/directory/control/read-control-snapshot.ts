@@ -1,5 +1,6 @@
 import type { ClaimMapping } from '../../claims/claim-mapping.js';
 import type { Database } from '../../database/database.js';
+import type { Transaction } from '../../database/write-as.js';
 import type {
   ClaimMapping as ClaimMappingRow,
   HookCredential as HookCredentialRow,
@@ -19,22 +20,38 @@ export async function readControlSnapshot(database: Database): Promise<ControlSn
 
 /** Reads the rows that a control snapshot is made of, as of one instant and always in the same order. */
 export async function readControlRows({ prisma }: Database): Promise<ControlRows> {
-  const [issuers, clients, credentials, mappings] = await prisma.$transaction(
-    [
-      prisma.issuer.findMany({ include: { aliases: { orderBy: { uri: 'asc' } } }, orderBy: { id: 'asc' } }),
-      prisma.client.findMany({
-        where: { OR: [{ mode: { not: null } }, { failurePolicy: { not: null } }] },
-        orderBy: [{ orgId: 'asc' }, { id: 'asc' }],
-      }),
-      prisma.hookCredential.findMany({
-        where: { revokedAt: null },
-        include: { issuers: { orderBy: { issuerId: 'asc' } } },
-        orderBy: { id: 'asc' },
-      }),
-      prisma.claimMapping.findMany({ orderBy: { id: 'asc' } }),
-    ],
-    { isolationLevel: 'RepeatableRead' },
-  );
+  const queries = controlQueries(prisma);
+  return controlRows(await prisma.$transaction([...queries], { isolationLevel: 'RepeatableRead' }));
+}
+
+/** As `readControlSnapshot`, of what a transaction sees. */
+export async function readControlSnapshotIn(tx: ControlTables): Promise<ControlSnapshot> {
+  return buildControlSnapshot(controlRows(await Promise.all(controlQueries(tx))));
+}
+
+type ControlTables = Pick<Transaction, 'issuer' | 'client' | 'hookCredential' | 'claimMapping'>;
+
+function controlQueries(tables: ControlTables) {
+  return [
+    tables.issuer.findMany({ include: { aliases: { orderBy: { uri: 'asc' } } }, orderBy: { id: 'asc' } }),
+    tables.client.findMany({
+      where: { OR: [{ mode: { not: null } }, { failurePolicy: { not: null } }] },
+      orderBy: [{ orgId: 'asc' }, { id: 'asc' }],
+    }),
+    tables.hookCredential.findMany({
+      where: { revokedAt: null },
+      include: { issuers: { orderBy: { issuerId: 'asc' } } },
+      orderBy: { id: 'asc' },
+    }),
+    tables.claimMapping.findMany({ orderBy: { id: 'asc' } }),
+  ] as const;
+}
+
+type Read<Queries> = { readonly [Index in keyof Queries]: Awaited<Queries[Index]> };
+
+function controlRows([issuers, clients, credentials, mappings]: Read<
+  ReturnType<typeof controlQueries>
+>): ControlRows {
   return {
     issuers: issuers.map(({ aliases, ...issuer }) => ({ ...issuer, aliases: aliases.map(({ uri }) => uri) })),
     clients: clients.map(({ orgId, id, mode, failurePolicy }) => ({ orgId, id, mode, failurePolicy })),

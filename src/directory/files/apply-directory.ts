@@ -27,6 +27,8 @@ export interface ApplyOptions {
   /** Removes what the files do not name: see `PruneScope`. */
   readonly prune?: boolean;
   readonly onChange?: RowChangeListener;
+  /** Called when everything is written and checked, within the transaction: before it is kept, or taken back. */
+  readonly onApplied?: (tx: Prisma.TransactionClient, changes: readonly TableChanges[]) => Promise<void>;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface ApplyOptions {
 export async function applyDirectory(
   { prisma }: Database,
   file: DirectoryFile | readonly DirectoryFile[],
-  { actor, dryRun = false, prune = false, onChange = () => undefined }: ApplyOptions = {},
+  { actor, dryRun = false, prune = false, onChange = () => undefined, onApplied }: ApplyOptions = {},
 ): Promise<readonly TableChanges[]> {
   const files = 'content' in file ? [file] : file;
   const rows = rowsOfFiles(files);
@@ -51,6 +53,7 @@ export async function applyDirectory(
       await tx.$executeRawUnsafe('SET CONSTRAINTS ALL DEFERRED');
       const pruning = prune ? { scope: await readPruneScope(tx, files, rows), rows } : null;
       const changes = await change({ tx, onChange }, { files, rows, pruning });
+      await onApplied?.(tx, changes);
       if (dryRun) throw new TakenBack(changes);
       return changes;
     }, TRANSACTION);
