@@ -14,6 +14,7 @@ import { postingTo } from './post-call.js';
 import { readCalls, sizeOf } from './read-calls.js';
 import { redacting, type Redact } from './redact.js';
 import { replayCalls } from './replay-calls.js';
+import { replayWhatIf } from './replay-what-if.js';
 import { addReplayOptions, type ReplayOptions } from './replay-options.js';
 import { ReplayProgress } from './replay-progress.js';
 import { resultAsJson, summaryAsJson } from './result-as-json.js';
@@ -48,9 +49,15 @@ async function replay(context: CliContext, names: readonly string[], options: Re
     throw new UsageError(
       'What comes from standard input has no file for its expected answers to stand beside.',
     );
+  const changes = options.with;
+  if (changes !== undefined) {
+    await replayWhatIf(context, names, { ...options, with: changes });
+    return;
+  }
+  if (options.prune) throw new UsageError('--prune is for --with.');
   if (!options.local && (options.at !== undefined || options.enforce))
     throw new UsageError(
-      '--at and --enforce are for --local: another process has a clock and modes of its own.',
+      '--at and --enforce are for --local and --with: another process has a clock and modes of its own.',
     );
   const other = options.against === undefined ? null : await readOtherTarget(againstOf(options), context);
   if (options.local) {

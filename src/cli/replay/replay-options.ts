@@ -11,6 +11,8 @@ export interface ReplayOptions {
   readonly local?: boolean;
   readonly at?: Date;
   readonly enforce?: boolean;
+  readonly with?: readonly string[];
+  readonly prune?: boolean;
   readonly filter?: readonly string[];
   readonly concurrency: number;
   readonly rate?: number;
@@ -67,10 +69,19 @@ function addLocal(command: Command): void {
     )
     .option(
       '--at <instant>',
-      'with --local: as of another instant, such as 2027-01-31T00:00:00Z',
+      'with --local and --with: as of another instant, such as 2027-01-31T00:00:00Z',
       parseInstant,
     )
-    .option('--enforce', 'with --local: as mode enforce would answer, whatever the mode');
+    .option('--enforce', 'with --local and --with: as mode enforce would answer, whatever the mode')
+    .addOption(
+      new Option(
+        '--with <file...>',
+        'sum up whose tokens would change after an apply of these directory files; nothing is changed',
+      ).conflicts([
+        ...['local', 'url', 'header', 'bearerFile', 'ca', 'against', 'update', 'requireExpected', 'junit'],
+      ]),
+    )
+    .option('--prune', 'with --with: as "apply --prune" would');
 }
 
 function addRun(command: Command): void {
