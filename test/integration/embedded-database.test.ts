@@ -16,6 +16,8 @@ import { readControlSnapshot } from '../../src/directory/control/read-control-sn
 import { databaseFacts } from '../../src/directory/facts/read-facts.js';
 import { applyDirectory } from '../../src/directory/files/apply-directory.js';
 import { readDirectoryFile } from '../../src/directory/files/read-directory-file.js';
+import { listInvocations, readInvocation } from '../../src/invocations/read-invocations.js';
+import { appendInvocations, forgetInvocations } from '../../src/invocations/write-invocations.js';
 import { NOW, readRequest } from '../support/claims-fixtures.js';
 import { onTeardown } from '../support/teardown.js';
 import { startTestAdmin } from '../support/test-admin.js';
@@ -155,6 +157,31 @@ describe('the embedded database', () => {
     });
     expect((await call('DELETE', path)).status).toBe(409);
     await admin.service.close();
+  });
+
+  it('keeps recorded calls, and forgets them when they are out of date', async () => {
+    const database = await openOnce();
+    const row = {
+      ...{ issuerId: 'acme-orders', clientId: 'web', userPseudonym: null, tenantId: 'blue', grantType: null },
+      ...{ mode: 'shadow', outcome: 'shadow', reason: null, decision: 'patch', selection: 'only' },
+      ...{ durationUs: 1_250, document: { request: null, answer: { commands: [] } } },
+    };
+    const rows = [
+      { ...row, at: NOW, keptUntil: NOW + 1 },
+      { ...row, at: NOW, keptUntil: Date.now() + 60_000 },
+    ];
+    await appendInvocations(
+      database,
+      rows.map((each) => JSON.stringify(each)),
+    );
+    expect(await forgetInvocations(database, null)).toBe(1);
+    const [left, ...more] = await listInvocations(database, { order: 'slowest', limit: 5, tenantIds: null });
+    expect(left).toMatchObject({ mode: 'shadow', tenant: 'blue', durationMs: 1.25 });
+    expect(more).toEqual([]);
+    expect(await readInvocation(database, BigInt(left?.id ?? 0), null)).toMatchObject({
+      answer: { commands: [] },
+    });
+    expect(await forgetInvocations(database, { olderThan: new Date(), newest: 1_000 })).toBe(1);
   });
 
   it('has its folder to itself', async () => {
