@@ -1,23 +1,16 @@
-import { performance } from 'node:perf_hooks';
 import { Command } from 'commander';
 import type { Trace } from '../claims/decision.js';
-import type { Database } from '../database/database.js';
-import { effectiveControl, type ControlSnapshot } from '../directory/control/control-snapshot.js';
 import { readControlSnapshot } from '../directory/control/read-control-snapshot.js';
-import { databaseFacts } from '../directory/facts/read-facts.js';
 import type { TokenHookRequest } from '../okta/token-hook-request.js';
 import { compileRequestCheck } from '../stamping/compile-request-check.js';
-import { explain, type Explanation } from '../stamping/explain.js';
-import type { StampingSettings } from '../stamping/stamp.js';
+import type { Explanation } from '../stamping/explain.js';
 import { UsageError, type CliContext } from './cli-context.js';
 import { compareClaims, sideBySide } from './compare-claims.js';
+import { explainBy } from './explain-by.js';
 import type { Paint } from './paint.js';
 import { parseInstant } from './parse-options.js';
 import { nameOf, readText } from './read-input.js';
 import { table } from './table.js';
-
-/** Nobody's login waits for it. */
-const DEADLINE_MS = 30_000;
 
 /** Characters of a line: entitlements are long. */
 const WIDTH = 140;
@@ -47,7 +40,10 @@ async function runExplain(
 ): Promise<void> {
   const { withDatabase, print, now, paint } = context;
   const request = readRequest(nameOf(file), await readText(file, context));
-  const explanation = await withDatabase(async (database) => explainWith(database, request, at ?? now()));
+  const explanation = await withDatabase(async (database) => {
+    const snapshot = await readControlSnapshot(database);
+    return explainBy({ snapshot, facts: database }, request, (at ?? now()).getTime());
+  });
   print(json ? JSON.stringify(explanation) : describeExplanation(explanation, paint));
 }
 
@@ -63,28 +59,6 @@ function parsed(name: string, text: string): unknown {
   } catch {
     throw new UsageError(`${name} is no JSON.`);
   }
-}
-
-async function explainWith(database: Database, request: TokenHookRequest, at: Date): Promise<Explanation> {
-  const snapshot = await readControlSnapshot(database);
-  return explain(request, {
-    settingsOf: (issuerUri, clientId) => settingsOf(snapshot, issuerUri, clientId),
-    source: databaseFacts(database),
-    at: at.getTime(),
-    monotonicNow: () => performance.now(),
-  });
-}
-
-/** What a call of this issuer and client is stamped by; `undefined` where the issuer is not known. */
-export function settingsOf(
-  snapshot: ControlSnapshot,
-  issuerUri: string,
-  clientId: string,
-): StampingSettings | undefined {
-  const issuer = snapshot.issuers.get(issuerUri);
-  if (issuer === undefined) return undefined;
-  const { orgId, rules } = issuer;
-  return { orgId, rules, deadlineMs: DEADLINE_MS, ...effectiveControl(snapshot, issuer, clientId) };
 }
 
 const COLOURS = { stamped: 'green', unchanged: 'yellow', denied: 'red', failed: 'red' } as const;

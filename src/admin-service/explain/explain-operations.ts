@@ -1,11 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import type { Database } from '../../database/database.js';
-import { effectiveControl, type ControlSnapshot } from '../../directory/control/control-snapshot.js';
+import { callControl } from '../../directory/control/control-snapshot.js';
 import { readControlSnapshot } from '../../directory/control/read-control-snapshot.js';
 import { databaseFacts } from '../../directory/facts/read-facts.js';
 import { compileRequestCheck } from '../../stamping/compile-request-check.js';
 import { explain } from '../../stamping/explain.js';
-import type { StampingSettings } from '../../stamping/stamp.js';
 import { requireEverything } from '../authentication/admin-caller.js';
 import { invalidFields } from '../problems/problem.js';
 import type { Operation } from '../requests/operation.js';
@@ -45,7 +44,10 @@ export function explainOperations({ database, now }: Needs): readonly Operation[
           throw invalidFields([{ pointer: '/payload', detail: 'must be the body of a token hook request' }]);
         }
         const explanation = await explain(payload, {
-          settingsOf: (issuerUri, clientId) => settingsOf(snapshot, issuerUri, clientId),
+          settingsOf: (issuerUri, clientId) => {
+            const control = callControl(snapshot, issuerUri, clientId);
+            return control && { ...control, deadlineMs: DEADLINE_MS };
+          },
           source: databaseFacts(database),
           at: question.at === undefined ? now().getTime() : Date.parse(question.at),
           monotonicNow: () => performance.now(),
@@ -54,15 +56,4 @@ export function explainOperations({ database, now }: Needs): readonly Operation[
       },
     },
   ];
-}
-
-function settingsOf(
-  snapshot: ControlSnapshot,
-  issuerUri: string,
-  clientId: string,
-): StampingSettings | undefined {
-  const issuer = snapshot.issuers.get(issuerUri);
-  if (issuer === undefined) return undefined;
-  const { orgId, rules } = issuer;
-  return { orgId, rules, deadlineMs: DEADLINE_MS, ...effectiveControl(snapshot, issuer, clientId) };
 }

@@ -1,10 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import type { Database } from '../../database/database.js';
 import { readControlSnapshot } from '../../directory/control/read-control-snapshot.js';
-import { databaseFacts } from '../../directory/facts/read-facts.js';
 import { compileRequestCheck } from '../../stamping/compile-request-check.js';
-import { explain, type Explanation } from '../../stamping/explain.js';
-import { settingsOf } from '../explain-command.js';
+import type { Explanation } from '../../stamping/explain.js';
+import { explainBy } from '../explain-by.js';
 import type { Answerer, DecidedLocally, HookAnswer } from './hook-answer.js';
 import { isTokenHookCall } from './replay-call.js';
 
@@ -27,7 +26,6 @@ export async function answeringLocally(
   { now, enforce }: LocalOptions,
 ): Promise<Answerer> {
   const snapshot = await readControlSnapshot(database);
-  const source = databaseFacts(database);
   const isTokenHookRequest = compileRequestCheck();
   return {
     name: 'the database',
@@ -35,10 +33,7 @@ export async function answeringLocally(
       const beganAt = performance.now();
       if (!isTokenHookCall(payload)) return failed('not_this_event', performance.now() - beganAt);
       if (!isTokenHookRequest(payload)) return failed('unusable_payload', performance.now() - beganAt);
-      const explanation = await explain(payload, {
-        settingsOf: (issuerUri, clientId) => settingsOf(snapshot, issuerUri, clientId),
-        ...{ source, at: now(), monotonicNow: () => performance.now() },
-      });
+      const explanation = await explainBy({ snapshot, facts: database }, payload, now());
       const text = JSON.stringify(enforce ? explanation.response : explanation.answered);
       return answered(text, performance.now() - beganAt, decidedBy(explanation));
     },

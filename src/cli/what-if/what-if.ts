@@ -1,17 +1,14 @@
-import { performance } from 'node:perf_hooks';
 import { readHookCall } from '../../claims/read-hook-call.js';
 import { DatabaseUnavailableError, type Database, type DatabaseRow } from '../../database/database.js';
 import type { Transaction } from '../../database/write-as.js';
-import type { ControlSnapshot } from '../../directory/control/control-snapshot.js';
 import { readControlSnapshot, readControlSnapshotIn } from '../../directory/control/read-control-snapshot.js';
-import { databaseFacts } from '../../directory/facts/read-facts.js';
 import type { TableChanges } from '../../directory/files/reconcile.js';
 import { ID_PSEUDONYM } from '../../invocations/pseudonyms.js';
 import type { TokenHookRequest } from '../../okta/token-hook-request.js';
 import { compileRequestCheck } from '../../stamping/compile-request-check.js';
-import { explain, type Explanation } from '../../stamping/explain.js';
+import type { Explanation } from '../../stamping/explain.js';
 import { UsageError } from '../cli-context.js';
-import { settingsOf } from '../explain-command.js';
+import { explainBy, type DirectoryState } from '../explain-by.js';
 import type { ComparedCall } from '../invocations/change-summary.js';
 import { ChangedDirectory, type ChangedDirectoryOptions } from './changed-directory.js';
 import { compareExplanations } from './compare-explanations.js';
@@ -82,9 +79,9 @@ async function compareStates(
       const remembering = { database, orgId: control?.orgId, key };
       const request = await withRememberedToken(recorded, remembering);
       const instant = at();
-      const before = await explainBy({ snapshot, facts: database }, request, instant);
+      const before = await decidedBy({ snapshot, facts: database }, request, instant);
       const after = await changed.ask(({ tx }) =>
-        explainBy({ snapshot: changedSnapshot, facts: queryableWithin(tx) }, request, instant),
+        decidedBy({ snapshot: changedSnapshot, facts: queryableWithin(tx) }, request, instant),
       );
       const names = { issuer: control?.rules.issuerId ?? issuer.uri, client: client.id };
       const compared = compareExplanations({ before, after, ...names, enforce });
@@ -96,21 +93,9 @@ async function compareStates(
 
 const NOBODY: KnownIds = new Map();
 
-interface State {
-  readonly snapshot: ControlSnapshot;
-  readonly facts: Pick<Database, 'query'>;
-}
-
 /** What is not known of a state is no change. @throws DatabaseUnavailableError where the facts cannot be read */
-async function explainBy(
-  { snapshot, facts }: State,
-  request: TokenHookRequest,
-  at: number,
-): Promise<Explanation> {
-  const explanation = await explain(request, {
-    settingsOf: (issuerUri, clientId) => settingsOf(snapshot, issuerUri, clientId),
-    ...{ source: databaseFacts(facts), at, monotonicNow: () => performance.now() },
-  });
+async function decidedBy(state: DirectoryState, request: TokenHookRequest, at: number): Promise<Explanation> {
+  const explanation = await explainBy(state, request, at);
   const { reason, detail } = explanation;
   if (reason === 'facts_unavailable' || reason === 'facts_deadline')
     throw new DatabaseUnavailableError(`The directory cannot be read any more (${String(detail)}).`);

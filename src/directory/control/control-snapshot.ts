@@ -134,6 +134,16 @@ function clientOverrides(clients: ControlRows['clients']): ControlSnapshot['clie
   return byOrg;
 }
 
+/** What the issuer and client of a call are set to; undefined where no issuer has this URI, or an alias of it. */
+export function callControl(
+  snapshot: ControlSnapshot,
+  issuerUri: string,
+  clientId: string,
+): IssuerControl | undefined {
+  const issuer = snapshot.issuers.get(issuerUri);
+  return issuer && { ...issuer, ...effectiveControl(snapshot, issuer, clientId) };
+}
+
 /** The mode and failure policy of one call: the client's where it has its own, else the issuer's. */
 export function effectiveControl(
   snapshot: ControlSnapshot,
