@@ -1,8 +1,7 @@
 import type { Invocation } from '../../invocations/read-invocations.js';
 import type { RequestCheck } from '../../stamping/compile-request-check.js';
-import type { Explanation } from '../../stamping/explain.js';
-import { compareClaims } from '../compare-claims.js';
-import type { ChangedClaim, ComparedCall } from './change-summary.js';
+import type { ComparedCall } from './change-summary.js';
+import { changedClaims } from './changed-claims.js';
 import { recordedClaims } from './recorded-claims.js';
 
 /**
@@ -20,16 +19,7 @@ export function compareRecorded(call: Invocation, isRequest: RequestCheck): Comp
   // What would have been answered was answered.
   if (wouldAnswer === undefined) return same;
   if (isDenied) return { ...same, becomes: 'denied', reason };
-  const changed = changedClaims(claims);
+  const changed = changedClaims((token) => claims[token]);
   const isSame = changed.length === 0 && !isShortened;
   return isSame ? same : { ...same, becomes: 'changed', claims: changed, hasOtherLifetime: isShortened };
-}
-
-function changedClaims(claims: Explanation['claims']): readonly ChangedClaim[] {
-  return (['access', 'identity'] as const).flatMap((token) => {
-    const { before, after } = claims[token] ?? { before: {}, after: {} };
-    return compareClaims(before, after).flatMap(({ name, change }) =>
-      change === 'same' ? [] : [{ token, name, change }],
-    );
-  });
 }

@@ -1,8 +1,8 @@
 import { LIFETIME_PATH } from '../../okta/limits.js';
-import type { TokenHookResponse, TokenName } from '../../okta/token-hook-response.js';
+import type { TokenHookResponse } from '../../okta/token-hook-response.js';
 import { claimsOf, type Explanation } from '../../stamping/explain.js';
-import { compareClaims } from '../compare-claims.js';
-import type { ChangedClaim, ComparedCall } from '../invocations/change-summary.js';
+import type { ComparedCall } from '../invocations/change-summary.js';
+import { changedClaims } from '../invocations/changed-claims.js';
 
 export interface Comparison {
   readonly before: Explanation;
@@ -27,7 +27,11 @@ export function compareExplanations(comparison: Comparison): ComparedCall {
   };
   const [wasDenied, isDenied] = ['error' in answered, 'error' in answers];
   if (isDenied) return wasDenied ? base : { ...base, becomes: 'denied', reason: after.reason };
-  const claims = changedClaims([before, answered], [after, answers]);
+  const [minted, wouldBeMinted] = [mintedBy(before, answered), mintedBy(after, answers)];
+  const claims = changedClaims((token) => ({
+    before: minted[token]?.after ?? {},
+    after: wouldBeMinted[token]?.after ?? {},
+  }));
   if (wasDenied) return { ...base, becomes: 'minted', claims };
   const hasOtherLifetime = lifetimesOf(answered) !== lifetimesOf(answers);
   const isSame = claims.length === 0 && !hasOtherLifetime;
@@ -38,18 +42,7 @@ function responseOf(explanation: Explanation, { enforce }: Comparison): TokenHoo
   return enforce ? explanation.response : explanation.answered;
 }
 
-type Answered = readonly [Explanation, TokenHookResponse];
-
-function changedClaims(one: Answered, other: Answered): readonly ChangedClaim[] {
-  const [before, after] = [mintedBy(one), mintedBy(other)];
-  return (['access', 'identity'] as const).flatMap((token: TokenName) =>
-    compareClaims(before[token]?.after ?? {}, after[token]?.after ?? {}).flatMap(({ name, change }) =>
-      change === 'same' ? [] : [{ token, name, change }],
-    ),
-  );
-}
-
-function mintedBy([{ claims }, response]: Answered): Explanation['claims'] {
+function mintedBy({ claims }: Explanation, response: TokenHookResponse): Explanation['claims'] {
   const drafts = Object.entries(claims).map(
     ([token, { before }]) => [token, { claims: before, lifetimeSeconds: undefined }] as const,
   );
