@@ -19,8 +19,14 @@ export interface CallResult {
   readonly answered: { readonly answer: HookAnswer; readonly judged: JudgedAnswer } | null;
   readonly golden: GoldenResult;
   readonly against: AgainstResult | null;
-  /** Why it failed, in words; empty where it passed. */
-  readonly failures: readonly string[];
+  /** Why it failed; empty where it passed. */
+  readonly failures: readonly Failure[];
+}
+
+export interface Failure {
+  readonly words: string;
+  /** Whether a result shows it anyway, as a finding or as a difference. */
+  readonly isShown: boolean;
 }
 
 export interface Passing {
@@ -34,22 +40,31 @@ export interface Passing {
 export function failuresOf(
   { call, answered, golden, against }: Omit<CallResult, 'failures'>,
   { strict, requireExpected }: Passing,
-): readonly string[] {
+): readonly Failure[] {
   if (call.fault !== null || answered === null)
-    return [`It cannot be sent: ${call.fault ?? 'no reason is known'}.`];
+    return [{ words: `It cannot be sent: ${call.fault ?? 'no reason is known'}.`, isShown: false }];
   const { findings } = answered.judged;
   const counted = findings.filter(({ level }) => level === 'error' || strict);
   return [
-    ...counted.map(({ words, rule }) => `${words} (rule ${rule})`),
+    ...counted.map(({ words, rule }) => shown(`${words} (rule ${rule})`)),
     ...goldenFailure(golden, requireExpected),
-    ...(against !== null && against.differences.length > 0 ? ['The other hook answers otherwise.'] : []),
+    ...(against !== null && against.differences.length > 0
+      ? [shown('The other hook answers otherwise.')]
+      : []),
   ];
 }
 
-function goldenFailure(golden: GoldenResult, isRequired: boolean): readonly string[] {
-  if (golden.kind === 'different') return ['The answer is not the expected one.'];
-  if (golden.kind === 'unreadable') return [`${golden.file} has no answer that can be read.`];
-  return golden.kind === 'none' && isRequired ? ['There is no expected answer: make it with --update.'] : [];
+function shown(words: string): Failure {
+  return { words, isShown: true };
+}
+
+function goldenFailure(golden: GoldenResult, isRequired: boolean): readonly Failure[] {
+  if (golden.kind === 'different') return [shown('The answer is not the expected one.')];
+  if (golden.kind === 'unreadable')
+    return [{ words: `${golden.file} has no answer that can be read.`, isShown: false }];
+  return golden.kind === 'none' && isRequired
+    ? [{ words: 'There is no expected answer: make it with --update.', isShown: false }]
+    : [];
 }
 
 /** All calls in figures. */

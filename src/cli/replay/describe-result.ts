@@ -53,7 +53,8 @@ export function describeResult(result: CallResult, options: DescribingOptions): 
   const { call, answered, failures } = result;
   const { paint } = options;
   const mark = failures.length === 0 ? paint('green', '✓') : paint('red', '✗');
-  if (answered === null) return [`${mark} ${call.name}`, ...failures.map(indented)].join('\n');
+  if (answered === null)
+    return [`${mark} ${call.name}`, ...failures.map(({ words }) => indented(words))].join('\n');
   const { answer, judged } = answered;
   const cells = row([
     ...[statusOf(answer), timeOf(answer, options.budgetMs), judged.outcome, tenantOf(judged)],
@@ -134,17 +135,14 @@ function linesOf(token: TokenState | undefined): Readonly<Record<string, unknown
   return lifetimeSeconds === undefined ? claims : { ...claims, '(seconds to live)': lifetimeSeconds };
 }
 
-function describeComparisons({ golden, against, answered, failures }: CallResult): readonly string[] {
+function describeComparisons({ golden, against, failures }: CallResult): readonly string[] {
   const lines: string[] = [];
   if (golden.kind === 'different')
     lines.push(sideBySide('Difference', golden.differences, WIDTH, ['expected', 'answered']));
   if (golden.kind === 'written') lines.push('The expected answer is written.');
   if (against !== null && against.differences.length > 0)
     lines.push(sideBySide('Difference', against.differences, WIDTH, ['this hook', 'the other hook']));
-  const said = new Set(answered?.judged.findings.map(({ words, rule }) => `${words} (rule ${rule})`));
-  // What was said as a finding, or is shown as a difference, need not be said twice.
-  const rest = failures.filter((failure) => !said.has(failure) && !failure.startsWith('The '));
-  return [...lines, ...rest];
+  return [...lines, ...failures.filter(({ isShown }) => !isShown).map(({ words }) => words)];
 }
 
 /** The last lines; the very last one is how many passed. */

@@ -41,7 +41,8 @@ export class JunitFile {
     const start = `    <testcase classname="${this.#xml(call.file)}" name="${this.#xml(call.name)}" time="${seconds}"`;
     if (failures.length === 0) return `${start}/>`;
     const text = describeResult(result, { paint: PLAIN, claims: 'none', budgetMs: this.budgetMs });
-    return `${start}>\n      <failure message="${this.#xml(failures.join(' '))}">${this.#xml(text)}</failure>\n    </testcase>`;
+    const message = failures.map(({ words }) => words).join(' ');
+    return `${start}>\n      <failure message="${this.#xml(message)}">${this.#xml(text)}</failure>\n    </testcase>`;
   }
 
   #xml(text: string): string {
