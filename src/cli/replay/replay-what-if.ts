@@ -1,3 +1,4 @@
+import { readRecordingKey } from '../../config/recording-configuration.js';
 import { readDirectoryFiles } from '../../directory/files/read-directory-file.js';
 import { UsageError, type CliContext } from '../cli-context.js';
 import { describeChanges } from '../describe-changes.js';
@@ -29,7 +30,7 @@ export async function replayWhatIf(
   await context.withDatabase(async (database) => {
     const whatIf = await openWhatIf(database, {
       ...{ files, at, prune: options.prune === true, enforce: options.enforce === true },
-      key: context.environment['MINTMARK_RECORD_KEY'],
+      key: readRecordingKey(context.environment),
     });
     try {
       const report = await sumUpCalls(payloadsOf(context, names, options), whatIf, PEOPLE);
