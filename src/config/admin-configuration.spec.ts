@@ -1,9 +1,9 @@
 import 'reflect-metadata';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { X509CertificateGenerator } from '@peculiar/x509';
+import { writeKeyPair } from '../../test/support/key-pair-files.js';
 import {
   readAdminConfiguration,
   readAdminServiceConfiguration,
@@ -17,7 +17,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const POSTGRESQL = 'postgresql://mintmark:hunter2@db.example:5432/mintmark';
 const SERVICE = { DATABASE_URL: POSTGRESQL };
-const { certFile, keyFile } = await writeKeyPair();
+const { certFile, keyFile } = await writeKeyPair(folder, 'admin');
 const TLS = { MINTMARK_TLS_CERT_FILE: certFile, MINTMARK_TLS_KEY_FILE: keyFile };
 
 const BEARER = {
@@ -27,20 +27,6 @@ const BEARER = {
   MINTMARK_ADMIN_BEARER_ALGORITHMS: 'ES256',
   MINTMARK_ADMIN_BEARER_JWKS_URI: 'https://login.acme.example/oauth2/admins/v1/keys',
 };
-
-async function writeKeyPair(): Promise<{ readonly certFile: string; readonly keyFile: string }> {
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const certificate = await X509CertificateGenerator.createSelfSigned({
-    ...{ serialNumber: '01', name: 'CN=localhost', signingAlgorithm: algorithm, keys },
-    ...{ notBefore: new Date('2026-01-01'), notAfter: new Date('2027-01-01') },
-  });
-  const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  const paths = { certFile: join(folder, 'admin.pem'), keyFile: join(folder, 'admin.key') };
-  await writeFile(paths.certFile, `${certificate.toString('pem')}\n`);
-  await writeFile(paths.keyFile, `-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----\n`);
-  return paths;
-}
 
 function faultsOf(
   environment: Environment,

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { X509CertificateGenerator } from '@peculiar/x509';
+import { writeKeyPair } from '../../test/support/key-pair-files.js';
 import { ConfigurationError, type ConfigurationFault } from './configuration-error.js';
 import {
   readDatabaseConfiguration,
@@ -21,7 +21,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const POSTGRESQL = 'postgresql://mintmark:hunter2@db.example:5432/mintmark?sslmode=require';
 
-const [one, two] = [await writeKeyPair('one'), await writeKeyPair('two')];
+const [one, two] = [await writeKeyPair(folder, 'one'), await writeKeyPair(folder, 'two')];
 
 const garbage = await writeText('garbage.pem', 'not PEM');
 const encrypted = generateKeyPairSync('ec', {
@@ -82,21 +82,6 @@ const KNOWN_NAMES = [
   ...['MINTMARK_ADMIN_BEARER_JWKS_FILE', 'MINTMARK_ADMIN_BEARER_CA_FILE'],
   ...['MINTMARK_RECORD_ISSUERS', 'MINTMARK_RECORD_KEY', 'MINTMARK_RECORD_RATIO'],
 ].toSorted();
-
-async function writeKeyPair(name: string): Promise<{ readonly certFile: string; readonly keyFile: string }> {
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const certificate = await X509CertificateGenerator.createSelfSigned({
-    ...{ serialNumber: '01', name: 'CN=localhost', signingAlgorithm: algorithm, keys },
-    ...{ notBefore: new Date('2026-01-01'), notAfter: new Date('2027-01-01') },
-  });
-  const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  const key = `-----BEGIN PRIVATE KEY-----\n${pkcs8}\n-----END PRIVATE KEY-----\n`;
-  return {
-    certFile: await writeText(`${name}.pem`, `${certificate.toString('pem')}\n`),
-    keyFile: await writeText(`${name}.key`, key),
-  };
-}
 
 async function writeText(name: string, text: string): Promise<string> {
   const path = join(folder, name);

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { findAdminToken } from '../../src/caller/admin-tokens.js';
-import { runCli } from '../../src/cli/run-cli.js';
 import type { Database } from '../../src/database/database.js';
 import { ensureCertificates } from '../../src/playground/issue-certificates.js';
+import type { CliEnding } from '../support/cli-process.js';
+import { runCliHere } from '../support/run-cli-here.js';
 import { createDatabase } from '../support/postgres-server.js';
 import { onTeardown } from '../support/teardown.js';
 import { createTestDatabase, postgresUrl } from '../support/test-database.js';
@@ -17,23 +18,11 @@ const { url, database } = await createTestDatabase();
 const folder = await mkdtemp(join(tmpdir(), 'mintmark-cli-directory-'));
 onTeardown(() => rm(folder, { recursive: true, force: true }));
 
-interface Ending {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
 async function run(
   parameters: readonly string[],
   environment: Readonly<Record<string, string>> = { DATABASE_URL: url },
-): Promise<Ending> {
-  const written = { out: '', err: '' };
-  const code = await runCli({
-    ...{ parameters, environment, userName: 'tester' },
-    writeOut: (text) => (written.out += text),
-    writeError: (text) => (written.err += text),
-  });
-  return { code, ...written };
+): Promise<CliEnding> {
+  return runCliHere({ parameters, environment, userName: 'tester' });
 }
 
 function json(text: string): unknown {

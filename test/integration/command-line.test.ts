@@ -8,9 +8,10 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { groupByHeader, provenByHeaders } from '../../src/caller/header-credential.js';
-import { runCli } from '../../src/cli/run-cli.js';
 import { readControlSnapshot } from '../../src/directory/control/read-control-snapshot.js';
 import { createDatabase } from '../support/postgres-server.js';
+import type { CliEnding } from '../support/cli-process.js';
+import { runCliHere } from '../support/run-cli-here.js';
 import { onTeardown } from '../support/teardown.js';
 import { createTestDatabase, postgresUrl } from '../support/test-database.js';
 
@@ -22,12 +23,6 @@ const { url, database } = await createTestDatabase();
 const folder = await mkdtemp(join(tmpdir(), 'mintmark-cli-'));
 onTeardown(() => rm(folder, { recursive: true, force: true }));
 
-interface Ending {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
 type Variables = Readonly<Record<string, string>>;
 
 /** Runs `mintmark` in an empty folder, with these environment variables and no others. */
@@ -35,7 +30,7 @@ function mintmark(
   parameters: readonly string[],
   variables: Variables = { DATABASE_URL: url },
   input = '',
-): Promise<Ending> {
+): Promise<CliEnding> {
   const options = { cwd: folder, env: { PATH: process.env['PATH'], ...variables }, timeout: 25_000 };
   return new Promise((settle) => {
     const child = execFile(process.execPath, [MAIN, ...parameters], options, (_, out, err) => {
@@ -50,21 +45,12 @@ async function run(
   parameters: readonly string[],
   environment: Variables = { DATABASE_URL: url },
   input = '',
-): Promise<Ending> {
-  const written = { out: '', err: '' };
-  const code = await runCli({
-    ...{ parameters, environment },
-    writeOut: (text) => (written.out += text),
-    writeError: (text) => (written.err += text),
-    input: async function* () {
-      yield Buffer.from(input);
-    },
-  });
-  return { code, ...written };
+): Promise<CliEnding> {
+  return runCliHere({ parameters, environment, input });
 }
 
 /** What ends before anything is opened. */
-async function runHere(parameters: readonly string[]): Promise<Ending> {
+async function runHere(parameters: readonly string[]): Promise<CliEnding> {
   return run(parameters, {});
 }
 

@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { runCli } from '../../src/cli/run-cli.js';
 import type { Database } from '../../src/database/database.js';
 import { openPostgresql } from '../../src/database/open-postgresql.js';
 import { applyDirectory } from '../../src/directory/files/apply-directory.js';
 import { readDirectoryFile } from '../../src/directory/files/read-directory-file.js';
 import { IMPORT_KINDS } from '../../src/directory/imports/import-kinds.js';
 import { importRows, type ImportOptions, type Refusal } from '../../src/directory/imports/import-rows.js';
+import { runCliHere } from '../support/run-cli-here.js';
 import { createDatabase } from '../support/postgres-server.js';
 import { onTeardown } from '../support/teardown.js';
 import { postgresUrl } from '../support/test-database.js';
@@ -482,13 +482,7 @@ describe('a file that is not what it should be', () => {
 
 describe('mintmark import', () => {
   async function run(parameters: readonly string[], databaseUrl: string) {
-    const written = { out: '', err: '' };
-    const code = await runCli({
-      ...{ parameters, environment: { DATABASE_URL: databaseUrl }, userName: 'tester' },
-      writeOut: (text) => (written.out += text),
-      writeError: (text) => (written.err += text),
-    });
-    return { code, ...written };
+    return runCliHere({ parameters, environment: { DATABASE_URL: databaseUrl }, userName: 'tester' });
   }
 
   it('keeps refused rows in a file that can be mended and imported again', async () => {

@@ -2,11 +2,11 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { runCli } from '../../src/cli/run-cli.js';
 import { runCliProcess, type CliEnding, type CliRun } from '../support/cli-process.js';
 import { startHookServer, type ReceivedCall } from '../support/hook-server.js';
 import { examplePayload, withMembers } from '../support/payloads.js';
 import { readXml } from '../support/read-xml.js';
+import { runCliHere } from '../support/run-cli-here.js';
 import { onTeardown } from '../support/teardown.js';
 import { HEADER, NOW, SECRETS, startTestHook } from '../support/test-hook.js';
 
@@ -46,18 +46,9 @@ interface Here {
 /** The same in this process, which is quicker than starting one; files are named from the root. */
 async function run(
   parameters: readonly string[],
-  { variables = {}, input = '', ...more }: Here = {},
+  { variables = {}, ...more }: Here = {},
 ): Promise<CliEnding> {
-  const written = { out: '', err: '' };
-  const code = await runCli({
-    ...{ parameters, environment: variables, ...more },
-    writeOut: (text) => (written.out += text),
-    writeError: (text) => (written.err += text),
-    input: async function* () {
-      yield Buffer.from(input);
-    },
-  });
-  return { code, ...written };
+  return runCliHere({ parameters, environment: variables, ...more });
 }
 
 interface ResultLine {

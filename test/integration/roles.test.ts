@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
-import { runCli } from '../../src/cli/run-cli.js';
 import type { Database } from '../../src/database/database.js';
 import { releaseCheck } from '../../src/database/migrations.js';
 import { openPostgresql } from '../../src/database/open-postgresql.js';
@@ -13,6 +12,7 @@ import { ensureRoles, RolesRefusedError } from '../../src/database/roles.js';
 import { forgetExpiredChoices, rememberChoice } from '../../src/directory/choices/remembered-choices.js';
 import { forgetInvocations } from '../../src/invocations/write-invocations.js';
 import { ensureCertificates } from '../../src/playground/issue-certificates.js';
+import { runCliHere } from '../support/run-cli-here.js';
 import { USER, userCall } from '../support/calls.js';
 import { startHookProcess } from '../support/hook-process.js';
 import { httpsCall } from '../support/https-client.js';
@@ -72,14 +72,7 @@ async function codeOf(member: Database, sql: string): Promise<unknown> {
 }
 
 async function cli(parameters: readonly string[], connection: string) {
-  let [out, err] = ['', ''];
-  const code = await runCli({
-    parameters,
-    environment: { DATABASE_URL: connection },
-    writeOut: (text) => (out += text),
-    writeError: (text) => (err += text),
-  });
-  return { code, out, err };
+  return runCliHere({ parameters, environment: { DATABASE_URL: connection } });
 }
 
 const MIGRATE = ['migrate', '--roles', '--hook-role', NAMES.hook, '--admin-role', NAMES.admin];

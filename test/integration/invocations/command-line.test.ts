@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { runCli } from '../../../src/cli/run-cli.js';
+import type { CliEnding } from '../../support/cli-process.js';
+import { runCliHere } from '../../support/run-cli-here.js';
 import { CLIENT, ISSUER, machineCall, USER, userCall } from '../../support/calls.js';
 import { withMembers } from '../../support/payloads.js';
 import { pseudonyms, recordCalls, RECORDING_KEY } from '../../support/recorded-calls.js';
@@ -21,24 +22,14 @@ await recordCalls(made, [
 ]);
 const ELI = pseudonyms.of('user', USER.eli);
 
-interface Ending {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
 async function run(
   parameters: readonly string[],
   variables: Readonly<Record<string, string>> = {},
-): Promise<Ending> {
-  const written = { out: '', err: '' };
-  const code = await runCli({
+): Promise<CliEnding> {
+  return runCliHere({
     parameters: ['invocations', ...parameters],
     environment: { DATABASE_URL: made.url, ...variables },
-    writeOut: (text) => (written.out += text),
-    writeError: (text) => (written.err += text),
   });
-  return { code, ...written };
 }
 
 async function json(

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { runCli } from '../../../src/cli/run-cli.js';
 import { CLIENT, machineCall, USER, userCall } from '../../support/calls.js';
 import { recordCalls, RECORDING_KEY } from '../../support/recorded-calls.js';
+import { runCliHere } from '../../support/run-cli-here.js';
 import { onTeardown } from '../../support/teardown.js';
 import { createTestDatabase } from '../../support/test-database.js';
 
@@ -21,14 +21,10 @@ const RECORDED = join(folder, 'recorded.jsonl');
 await writeFile(CHANGES, 'version: 1\ntenants: [{ id: blue, name: Blue, status: suspended }]\n');
 
 async function run(...parameters: readonly string[]) {
-  const written = { out: '', err: '' };
-  const code = await runCli({
+  return runCliHere({
     parameters,
     environment: { DATABASE_URL: made.url, MINTMARK_RECORD_KEY: RECORDING_KEY },
-    writeOut: (text) => (written.out += text),
-    writeError: (text) => (written.err += text),
   });
-  return { code, ...written };
 }
 
 const exported = await run('invocations', 'export');
