@@ -62,7 +62,7 @@ export class AdminBearerScheme {
     if (reading.kind === 'refused') return reading;
     const key = await this.#keys.find(reading.kid);
     if (key === undefined) return { kind: 'refused', problem: 'unknown_key' };
-    const payload = await verifiedPayload(reading, key);
+    const payload = verifiedPayload(reading, key);
     if (payload === undefined) return { kind: 'refused', problem: 'signature' };
     const { scopes, userId } = readGranted(payload);
     const [scope] = scopes;

@@ -10,7 +10,7 @@ import {
 } from './bearer-token.js';
 import { jwksFetcher } from './fetch-jwks.js';
 import { JwksSource, type JwksSourceOptions, type JwksTiming } from './jwks-source.js';
-import { JwksError, parseKeySet, type KeySet } from './key-set.js';
+import { JwksError, parseKeySet, type KeySet, type VerificationKey } from './key-set.js';
 import { digestOf, RememberedTokens } from './remembered-tokens.js';
 
 /** The client that a token proved, or why it proved nobody. */
@@ -71,7 +71,7 @@ export class BearerScheme {
   }
 
   /**
-   * Checks the token of one call: at once where it is remembered.
+   * Checks the token of one call: at once where it is remembered, or its key is known.
    *
    * @param token what follows `Bearer ` in the header
    */
@@ -80,7 +80,10 @@ export class BearerScheme {
     const clientId = this.#remembered.find(digest, this.#now());
     if (clientId !== undefined) return { kind: 'proven', clientId };
     const reading = readToken(token, this.#expected.algorithms);
-    return reading.kind === 'refused' ? reading : this.#verify(reading, digest);
+    if (reading.kind === 'refused') return reading;
+    const key = this.#keys.find(reading.kid);
+    if (!(key instanceof Promise)) return this.#verify(reading, digest, key);
+    return key.then((found) => this.#verify(reading, digest, found));
   }
 
   /** How long ago the keys were fetched, in milliseconds; null where none have been, or where they are pinned. */
@@ -92,15 +95,14 @@ export class BearerScheme {
     return this.#keys.stop();
   }
 
-  async #verify(token: CompactToken, digest: string): Promise<BearerProof> {
-    const key = await this.#keys.find(token.kid);
+  #verify(token: CompactToken, digest: string, key: VerificationKey | undefined): BearerProof {
     if (key === undefined) return { kind: 'refused', problem: 'unknown_key' };
-    const payload = await verifiedPayload(token, key);
+    const payload = verifiedPayload(token, key);
     if (payload === undefined) return { kind: 'refused', problem: 'signature' };
     const now = this.#now();
     const holder = checkClaims(payload, this.#expected, now);
     if (holder.kind === 'refused') return holder;
-    // The keys may have changed while the signature was being verified.
+    // The keys may have changed since it was found.
     if (this.#keys.isCurrent(key)) this.#remembered.remember(digest, holder, { key, now });
     return { kind: 'proven', clientId: holder.clientId };
   }
