@@ -4,21 +4,17 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { rangeText } from '../config/trusted-proxies.js';
-import type { Metrics } from '../operations/metrics.js';
 import { NestLogger } from '../operations/nest-logger.js';
-import { requireCaller } from './caller-authentication.js';
+import { createAuthentication } from './caller-authentication.js';
 import { createHookServer, type HookServer } from './hook-server.js';
 import { HookServiceModule } from './hook-service.module.js';
 import type { HookServiceDependencies } from './hook-service-dependencies.js';
-import { readJsonBodies } from './parse-body.js';
+import { BODY_LIMIT_BYTES } from './read-body.js';
 import type { ServiceParts } from './service-parts.js';
-import { addTokenHookRoute } from './token-hook.route.js';
+import { addTokenHookRoute, isPlainHookCall, tokenHookListener } from './token-hook.listener.js';
 import { tokenHookOptions } from './token-hook-options.js';
-import { requireTrustedPeer } from './trusted-peers.js';
+import { trustedPeersOnly } from './trusted-peers.js';
 import { TokenHookService } from './token-hook.service.js';
-
-/** The largest body that is read, in bytes; Okta's payloads are some thousands. */
-export const BODY_LIMIT_BYTES = 128 * 1024;
 
 /** The Nest application of the token hook, and the server that it listens with. */
 export async function createApplication(
@@ -29,9 +25,18 @@ export async function createApplication(
   const { trustedProxies } = configuration;
   const options = tokenHookOptions(dependencies, parts);
   const servers: HookServer[] = [];
+  const calls: RequestListener[] = [];
   const adapter = new FastifyAdapter({
-    serverFactory: (listener: RequestListener) => {
-      const made = createHookServer(listener, tls);
+    serverFactory: (fastify: RequestListener) => {
+      // Calls in the plain spelling need none of Fastify's routing; there is something to answer them before anybody listens.
+      const listener: RequestListener = (request, response) => {
+        const [answerCall = fastify] = calls;
+        (isPlainHookCall(request) ? answerCall : fastify)(request, response);
+      };
+      const made = createHookServer(
+        tls === null ? refuseStrangers(listener, dependencies, parts) : listener,
+        tls,
+      );
       servers.push(made);
       return made.server;
     },
@@ -47,38 +52,50 @@ export async function createApplication(
   const app = await NestFactory.create<NestFastifyApplication>(HookServiceModule.with(options), adapter, {
     logger: new NestLogger(logger),
     abortOnError: false,
-    bodyParser: false, // see readJsonBodies
+    bodyParser: false, // the listener reads them
   });
-  const server = app.getHttpAdapter().getInstance();
-  if (tls === null) refuseStrangers(server, dependencies, parts.metrics);
-  requireCaller(server, {
-    control: () => parts.control.current,
-    bearer: parts.bearer,
+  const answerCall = tokenHookListener({
+    service: app.get(TokenHookService),
+    authenticate: createAuthentication({
+      control: () => parts.control.current,
+      bearer: parts.bearer,
+      now: options.now,
+      monotonicNow: () => performance.now(),
+    }),
     unauthenticatedAnswer: configuration.unauthenticatedAnswer,
-    now: options.now,
-    monotonicNow: () => performance.now(),
     onUnauthenticated: (problem) => {
       parts.metrics.countUnauthenticated(configuration.unauthenticatedAnswer === '401');
       logger.warn({ problem }, 'hook call by an unauthenticated caller');
     },
+    isStopping: parts.isStopping,
   });
-  readJsonBodies(server);
-  addTokenHookRoute(server, app.get(TokenHookService), parts.isStopping);
+  calls.push(answerCall);
+  const server = app.getHttpAdapter().getInstance();
+  refuseOtherRoutes(server);
+  addTokenHookRoute(server, answerCall);
   const [hookServer] = servers;
   if (hookServer === undefined) throw new TypeError('Fastify made no server');
   return { app, hookServer };
 }
 
 function refuseStrangers(
-  server: FastifyInstance,
+  listener: RequestListener,
   { configuration, logger }: HookServiceDependencies,
-  metrics: Metrics,
-): void {
-  requireTrustedPeer(server, {
+  { metrics }: ServiceParts,
+): RequestListener {
+  return trustedPeersOnly(listener, {
     ranges: configuration.trustedProxies,
     onRefused: () => {
       metrics.countUntrustedPeer();
       logger.warn('hook call over a connection that comes from no trusted proxy');
     },
+  });
+}
+
+/** There is one route; whoever asks for another is not known, and no body of theirs is read. */
+function refuseOtherRoutes(server: FastifyInstance): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) void reply.header('connection', 'close').code(404).send({ error: 'not found' });
+    else done();
   });
 }

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TOKEN_HOOK_OPTIONS, TokenHookService, type TokenHookOptions } from './token-hook.service.js';
 
-/** The production root. What it works with is made by whoever starts it, and passed in; its one route is `token-hook.route.ts`. */
+/** The production root. What it works with is made by whoever starts it, and passed in; its one route is `token-hook.listener.ts`. */
 @Module({})
 export class HookServiceModule {
   static with(options: TokenHookOptions): DynamicModule {

@@ -20,7 +20,7 @@ import { startControl } from './start-control.js';
 import { startFacts } from './start-facts.js';
 import { startSweeping } from './sweep-choices.js';
 import { startForgetting } from './sweep-invocations.js';
-import { TOKEN_HOOK_PATH } from './token-hook.route.js';
+import { TOKEN_HOOK_PATH } from './token-hook.listener.js';
 
 /**
  * How long calls in flight may take when nothing is accepted any more, in milliseconds: Okta waits 3 s for an answer. Node stops

@@ -1,6 +1,7 @@
+import type { RequestListener } from 'node:http';
 import { BlockList, isIP } from 'node:net';
-import type { FastifyInstance } from 'fastify';
 import type { AddressRange } from '../config/trusted-proxies.js';
+import { sendJson } from './send-json.js';
 
 /** Tells whether a connection comes from one of the ranges. Of an IPv4 address in IPv6's form, the IPv4 address counts. */
 export function createPeerCheck(
@@ -31,17 +32,19 @@ export interface TrustedPeersOptions {
  * Refuses whoever connects from elsewhere, before anything of the call but its headers is read. What counts is the address
  * of the connection: headers say what their sender likes.
  */
-export function requireTrustedPeer(
-  server: FastifyInstance,
+export function trustedPeersOnly(
+  listener: RequestListener,
   { ranges, onRefused }: TrustedPeersOptions,
-): void {
+): RequestListener {
   const isTrusted = createPeerCheck(ranges);
-  server.addHook('onRequest', (request, reply, done) => {
-    if (isTrusted(request.raw.socket.remoteAddress)) {
-      done();
+  return (request, response) => {
+    if (isTrusted(request.socket.remoteAddress)) {
+      listener(request, response);
       return;
     }
     onRefused();
-    void reply.header('connection', 'close').code(403).send({ error: 'forbidden' });
-  });
+    sendJson(response, { status: 403, json: FORBIDDEN, isLast: true });
+  };
 }
+
+const FORBIDDEN = JSON.stringify({ error: 'forbidden' });

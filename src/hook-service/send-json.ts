@@ -1,0 +1,19 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
+
+export interface JsonAnswer {
+  readonly status: number;
+  readonly json: string;
+  /** Whether the connection ends with it. */
+  readonly isLast: boolean;
+}
+
+/** Writes an answer whole, straight to Node: nothing looks at it on its way. */
+export function sendJson(response: ServerResponse, { status, json, isLast }: JsonAnswer): void {
+  const headers: OutgoingHttpHeaders = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(json),
+  };
+  // A connection that is busy when closing begins would be kept for its next call, and the close would wait for that.
+  if (isLast) headers['connection'] = 'close';
+  response.writeHead(status, headers).end(json);
+}
