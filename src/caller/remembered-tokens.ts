@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { KeySet, VerificationKey } from './key-set.js';
 
 /** The longest that a verified token is remembered, in milliseconds. */
@@ -57,7 +57,7 @@ export class RememberedTokens {
   }
 }
 
-/** What a token is remembered by. Header values are bytes: Node hands them over as Latin-1. */
+/** What a token is remembered by. */
 export function digestOf(token: string): string {
-  return createHash('sha256').update(token, 'latin1').digest('base64');
+  return hash('sha256', token, 'base64');
 }

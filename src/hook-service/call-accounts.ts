@@ -1,7 +1,8 @@
-import type { LineWriter, LogLine } from '../operations/logger.js';
+import type { LineWriter } from '../operations/logger.js';
 import type { Metrics } from '../operations/metrics.js';
 import type { CallClock } from '../stamping/call-clock.js';
 import type { Answer } from '../stamping/stamp.js';
+import { callLine } from './call-line.js';
 import type { CallRecord } from './call-record.js';
 
 /** What a call is counted and logged by. */
@@ -48,38 +49,9 @@ export class CallAccounts {
   #log({ record, clock, traceId }: AnsweredCall): void {
     const { userId, outcome } = record;
     const user = userId === null ? null : this.#options.pseudonym(userId);
-    const line = lineOf(record, { user, traceId, durationMs: clock.durationMs });
-    this.#options.logCall(outcome === 'failed' ? 'warn' : 'info', line);
+    const members = callLine(record, { user, traceId, durationMs: clock.durationMs });
+    this.#options.logCall(outcome === 'failed' ? 'warn' : 'info', members);
   }
-}
-
-interface LineParts {
-  readonly user: string | null;
-  readonly traceId: string | undefined;
-  readonly durationMs: number;
-}
-
-/** Member by member: a copy of the record, and then another with what is added, cost as much as all else. */
-function lineOf(record: CallRecord, { user, traceId, durationMs }: LineParts): LogLine {
-  return {
-    outcome: record.outcome,
-    reason: record.reason,
-    detail: record.detail,
-    credentialId: record.credentialId,
-    issuerId: record.issuerId,
-    mode: record.mode,
-    clientId: record.clientId,
-    grantType: record.grantType,
-    selection: record.selection,
-    tenantId: record.tenantId,
-    dropped: record.dropped,
-    facts: record.facts,
-    factsAgeMs: record.factsAgeMs,
-    traceId,
-    user,
-    durationMs: Math.round(durationMs * 100) / 100,
-    msg: 'hook call',
-  };
 }
 
 /** Whether Okta mints without our claims although it was to have them: nobody else would notice. */

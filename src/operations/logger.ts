@@ -23,23 +23,20 @@ export function createLogger({ level }: LogConfiguration, destination?: Destinat
   return pino(options, destination ?? standardOutput());
 }
 
-/** Members that were chosen for a line; those that are undefined are left out. */
-export type LogLine = Readonly<Record<string, unknown>> & { readonly msg: string };
-
-export type LineWriter = (level: 'info' | 'warn', line: LogLine) => void;
+/** @param members of the line, as JSON text: what stands between the braces of an object */
+export type LineWriter = (level: 'info' | 'warn', members: string) => void;
 
 /**
- * Writes lines of a fixed shape as the logger does, to where it does: whole, by the engine's own JSON. The logger's way puts a
- * line together member by member, which was a tenth of a call.
+ * Writes lines of a fixed shape as the logger does, to where it does. The logger's way puts a line together member by member,
+ * which was a tenth of a call.
  */
 export function lineWriter(logger: Logger): LineWriter {
   const stream: unknown = Reflect.get(logger, pino.symbols.streamSym);
   if (!isDestination(stream)) throw new TypeError('the logger writes nowhere');
   const time = isoTime();
-  return (level, line) => {
+  return (level, members) => {
     if (!logger.isLevelEnabled(level)) return;
-    const head = `{"level":${String(pino.levels.values[level])},"time":"${time()}",`;
-    stream.write(`${head}${JSON.stringify(line).slice(1)}\n`);
+    stream.write(`{"level":${String(pino.levels.values[level])},"time":"${time()}",${members}}\n`);
   };
 }
 

@@ -42,10 +42,12 @@ export class CallClock {
   /** Visits each step with how many milliseconds it took. */
   eachStep(visit: (step: StepName, milliseconds: number) => void): void {
     let startedAt = this.arrivedAt;
-    for (const [index, step] of this.#names.entries()) {
+    let index = 0;
+    for (const step of this.#names) {
       const endedAt = this.#ends[index] ?? startedAt;
       visit(step, endedAt - startedAt);
       startedAt = endedAt;
+      index += 1;
     }
   }
 

@@ -451,7 +451,7 @@ const CALLS: readonly (readonly [string, () => Promise<void>, Line | null])[] = 
   [
     'of plain text',
     () => post(here, P['text in place of JSON'], { type: 'text/plain' }),
-    { reason: 'unusable_payload' },
+    { reason: 'not_json' },
   ],
   [
     'of a type nobody knows',
