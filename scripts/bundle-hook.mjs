@@ -1,5 +1,5 @@
-// Writes the built entry of the hook service anew, as one file with its libraries: a thousand files less to find and read make the
-// start about twice as fast. Everything else stays as the compiler wrote it.
+// Writes the built entry of the hook service anew, as one file with its libraries: a thousand files less to find and read save about
+// half a second of the start. Everything else stays as the compiler wrote it.
 import { readFile, rename } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
