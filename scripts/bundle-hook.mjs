@@ -13,6 +13,21 @@ const banner =
 if ((await readFile(entry, 'utf8')).includes(banner))
   throw new Error(`${entry} is a bundle; run nest build first`);
 
+// On Node 20, which has no `navigator`, the driver looks for Cloudflare's runtime by making a fetch response: that loads all of Node's
+// fetch, for nothing.
+const cloudflareTest = "typeof Response === 'function'";
+const noCloudflare = {
+  name: 'no-cloudflare',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]pg[\\/]lib[\\/]stream\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      if (!source.includes(cloudflareTest))
+        throw new Error(`${path} is another one: look at the plugin again`);
+      return { contents: source.replace(cloudflareTest, 'false'), loader: 'js' };
+    });
+  },
+};
+
 await build({
   entryPoints: [entry],
   outfile: bundle,
@@ -20,10 +35,12 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node20.19',
+  minifyWhitespace: true, // half of the text to read and compile at each start
   keepNames: true, // Nest finds what it injects by the names of classes
   legalComments: 'eof',
   logLevel: 'warning',
   banner: { js: banner },
+  plugins: [noCloudflare],
   external: [
     // Loaded where the configuration asks for them.
     '@electric-sql/pglite',
@@ -32,6 +49,8 @@ await build({
     '@opentelemetry/resources',
     '@opentelemetry/sdk-trace-base',
     'pglite-prisma-adapter',
+    // The query compiler: five megabytes of WebAssembly as text, for queries that a hook makes seldom.
+    '@prisma/client/runtime/query_compiler_*',
     // What libraries try to load and Mintmark does not install.
     '@fastify/multipart',
     '@fastify/static',

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { Ajv } from 'ajv';
 import { validateSync } from 'class-validator';
 import { plainToInstance } from 'class-transformer';
 import { compileRequestCheck, requestSchema } from './compile-request-check.js';
@@ -84,6 +85,11 @@ describe('the request check', () => {
 });
 
 describe('the schema', () => {
+  it('is a valid one: the service does not look at each start', () => {
+    const ajv = new Ajv({ strict: true, allErrors: true });
+    expect(ajv.validateSchema(requestSchema())).toBe(true);
+  });
+
   it('has every class of the request, and none that happens to have the same name', () => {
     const { definitions } = requestSchema();
     expect(Object.keys(definitions as object).toSorted()).toEqual(
