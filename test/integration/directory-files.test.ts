@@ -148,8 +148,19 @@ describe('the sample directory', () => {
     const content = await contentOf(database);
     const second = await apply(database, SAMPLE);
     expect(summary(second)).toEqual([]);
-    expect(second.map(({ unchanged }) => unchanged)).toEqual(first.map(({ created }) => created));
+    expect(second.map(({ unchanged }) => unchanged)).toEqual(
+      first.map(({ created, unchanged }) => created + unchanged),
+    );
     expect(await contentOf(database)).toEqual(content);
+  });
+
+  it('names the mappings that a new directory has, so that pruning by it leaves them', async () => {
+    const { database } = await createTestDatabase();
+    const mappings = () => database.prisma.claimMapping.findMany({ orderBy: { id: 'asc' } });
+    const before = await mappings();
+    await applyDirectory(database, readDirectoryFile('directory.yaml', SAMPLE), { prune: true });
+    expect(before).toHaveLength(5);
+    expect((await mappings()).filter(({ id }) => id !== 'orders-limit')).toEqual(before);
   });
 });
 
