@@ -89,7 +89,7 @@ describe('the embedded database', () => {
       'version: 1\ntenants: [{ id: violet, name: V, grants: [{ id: second, feature: support.tier, value: x, reason: x }] }]',
     );
     await expect(applyDirectory(await openOnce(), file)).rejects.toThrow(
-      'two grants of one feature to one tenant overlap in time',
+      'line 2, tenants[0].grants[0]: overlaps a grant of the same kind in time: grant-violet-tier',
     );
   });
 
