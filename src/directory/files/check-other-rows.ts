@@ -8,7 +8,10 @@ interface Contradiction {
   readonly rows: keyof DirectoryRows;
   /** Members of a wanted row and their types: the columns of `w`, besides `at`, which is its place. */
   readonly columns: Readonly<Record<string, 'text' | 'integer' | 'boolean' | 'timestamptz'>>;
-  /** Gives `at` of a wanted row, and `other`: what is in its way. `named` has the ids of issuers and the bindings of the files. */
+  /**
+   * Gives `at` of a wanted row, and `other`: what is in its way. `own_issuers` and `own_bindings` are those of the files. `NOT IN` is looked
+   * up in a hash; `NOT EXISTS` would be a loop, since nobody tells the planner how many rows are wanted.
+   */
   readonly sql: string;
   /** From the wanted row on. */
   readonly path: Path;
@@ -25,14 +28,14 @@ const WINDOW = { validFrom: 'timestamptz', validUntil: 'timestamptz' } as const;
 
 const HOLDER_OF_URI = `
   SELECT w.at, h.id AS other
-  FROM w JOIN (SELECT uri, id FROM issuers UNION ALL SELECT uri, issuer_id FROM issuer_aliases) AS h ON h.uri = w.uri, named
-  WHERE NOT named.rows -> 'issuers' ? h.id`;
+  FROM w JOIN (SELECT uri, id FROM issuers UNION ALL SELECT uri, issuer_id FROM issuer_aliases) AS h ON h.uri = w.uri
+  WHERE h.id NOT IN (TABLE own_issuers)`;
 
 const CONTRADICTIONS: readonly Contradiction[] = [
   {
     ...{ rows: 'orgs', columns: { id: 'text', url: 'text' }, path: ['url'] },
     sql: `SELECT w.at, o.id AS other FROM w JOIN orgs AS o ON o.url = w.url
-      WHERE NOT EXISTS (SELECT FROM w AS n WHERE n.id = o.id)`,
+      WHERE o.id NOT IN (SELECT id FROM w)`,
     problem: (other) => `another org has this URL: ${other}`,
   },
   {
@@ -57,8 +60,7 @@ const CONTRADICTIONS: readonly Contradiction[] = [
     columns: { orgId: 'text', userId: 'text', tenantId: 'text', isDefault: 'boolean', ...WINDOW },
     sql: `SELECT w.at, m.tenant_id AS other
       FROM w JOIN memberships AS m ON m.org_id = w."orgId" AND m.user_id = w."userId" AND m.is_default AND ${doOverlap('m')}
-      WHERE w."isDefault" AND NOT EXISTS (
-        SELECT FROM w AS n WHERE n."orgId" = m.org_id AND n."userId" = m.user_id AND n."tenantId" = m.tenant_id)`,
+      WHERE w."isDefault" AND (m.org_id, m.user_id, m.tenant_id) NOT IN (SELECT "orgId", "userId", "tenantId" FROM w)`,
     problem: (other) => `a user has two default memberships at one time: the other is in ${other}`,
   },
   {
@@ -66,17 +68,16 @@ const CONTRADICTIONS: readonly Contradiction[] = [
     columns: { id: 'text', tenantId: 'text', orgId: 'text', userId: 'text', featureId: 'text', ...WINDOW },
     sql: `SELECT w.at, g.id AS other
       FROM w JOIN feature_grants AS g ON g.tenant_id = w."tenantId" AND g.feature_id = w."featureId"
-        AND g.org_id IS NOT DISTINCT FROM w."orgId" AND g.user_id IS NOT DISTINCT FROM w."userId" AND ${doOverlap('g')}
-      WHERE NOT EXISTS (SELECT FROM w AS n WHERE n.id = g.id)`,
+        AND coalesce(g.org_id, '') = coalesce(w."orgId", '') AND coalesce(g.user_id, '') = coalesce(w."userId", '')
+        AND ${doOverlap('g')}
+      WHERE g.id NOT IN (SELECT id FROM w)`,
     problem: (other) => `overlaps a grant of the same kind in time: ${other}`,
   },
   {
     ...{ rows: 'clients', columns: { orgId: 'text', id: 'text', tenantMode: 'text' }, path: ['bindings'] },
     sql: `SELECT w.at, b.tenant_id AS other
-      FROM w JOIN client_bindings AS b ON b.org_id = w."orgId" AND b.client_id = w.id, named
-      WHERE w."tenantMode" = 'fixed' AND NOT EXISTS (
-        SELECT FROM jsonb_to_recordset(named.rows -> 'bindings') AS n ("orgId" text, "clientId" text, "tenantId" text)
-        WHERE n."orgId" = b.org_id AND n."clientId" = b.client_id AND n."tenantId" = b.tenant_id)`,
+      FROM w JOIN client_bindings AS b ON b.org_id = w."orgId" AND b.client_id = w.id
+      WHERE w."tenantMode" = 'fixed' AND (b.org_id, b.client_id, b.tenant_id) NOT IN (TABLE own_bindings)`,
     problem: (other) => `a client of mode fixed has exactly one binding: this one also has one to ${other}`,
   },
 ];
@@ -85,7 +86,7 @@ const CONTRADICTIONS: readonly Contradiction[] = [
 const SAME_RANK: Contradiction = {
   ...{ rows: 'plans', columns: { id: 'text', rank: 'integer' }, path: ['rank'] },
   sql: `SELECT w.at, p.id AS other FROM w JOIN plans AS p ON p.rank = w.rank
-    WHERE NOT EXISTS (SELECT FROM w AS n WHERE n.id = p.id)`,
+    WHERE p.id NOT IN (SELECT id FROM w)`,
   problem: (other) => `another plan has this rank: ${other}`,
 };
 
@@ -114,17 +115,15 @@ async function contradicted(
 ): Promise<readonly RowFault[]> {
   const wanted: readonly Wanted<object>[] = rows[table];
   if (wanted.length === 0) return [];
-  const named = {
-    issuers: rows.issuers.map(({ row }) => row.id),
-    bindings: rows.bindings.map(({ row: { orgId, clientId, tenantId } }) => ({ orgId, clientId, tenantId })),
-  };
   const members = Object.entries(columns);
   const found = await tx.$queryRawUnsafe<readonly { readonly at: number; readonly other: string }[]>(
     `WITH w AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS w (at integer, ${members.map(([name, type]) => `"${name}" ${type}`).join(', ')})),
-       named AS (SELECT $2::jsonb AS rows)
+       own_issuers AS (SELECT jsonb_array_elements_text($2::jsonb)),
+       own_bindings AS (SELECT * FROM jsonb_to_recordset($3::jsonb) AS b ("orgId" text, "clientId" text, "tenantId" text))
      ${sql} ORDER BY at, other`,
     JSON.stringify(wanted.map(({ row }, at) => ({ at, ...pick(row, Object.keys(columns)) }))),
-    JSON.stringify(named),
+    JSON.stringify(rows.issuers.map(({ row }) => row.id)),
+    JSON.stringify(rows.bindings.map(({ row }) => pick(row, ['orgId', 'clientId', 'tenantId']))),
   );
   return found.flatMap(({ at, other }) => {
     const place = wanted[at]?.path;

@@ -46,7 +46,7 @@ function isSameElsewhere({ row, path }: WantedOrg): (other: WantedOrg) => boolea
   return (other) => other.path[0] !== path[0] && other.row.id === row.id && other.row.url === row.url;
 }
 
-/** Refuses the files that have a fault, each with its own, and all together for what no line of theirs says. */
+/** Refuses the files that have a fault, each with its own from top to bottom, and all together for what no line of theirs says. */
 export function refuseRows(
   files: readonly DirectoryFile[],
   faults: readonly RowFault[],
@@ -55,7 +55,10 @@ export function refuseRows(
   const placed = faults.map(({ path, problem }) => placeOf(files, path, problem));
   const faulty = files.map((file) => ({
     name: file.name,
-    faults: placed.filter((fault) => fault.file === file).map(({ fault }) => fault),
+    faults: placed
+      .filter((fault) => fault.file === file)
+      .map(({ fault }) => fault)
+      .toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)),
   }));
   const together = {
     name: files.map(({ name }) => name).join(', '),
