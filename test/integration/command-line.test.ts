@@ -238,6 +238,25 @@ describe('mintmark apply', () => {
   });
 });
 
+describe('mintmark import', () => {
+  it('does not put refused rows where it reads, which would be the end of the file', async () => {
+    const [file, text] = [join(folder, 'own.csv'), 'user,status\nx,gone\n'];
+    await writeFile(file, text);
+    const ending = await run([
+      'import',
+      'users',
+      '--org',
+      'acme',
+      file,
+      '--refused',
+      join(folder, '.', 'own.csv'),
+    ]);
+    expect(ending).toMatchObject({ code: 64, out: '' });
+    expect(ending.err).toContain('--refused names the file that is read');
+    expect(await readFile(file, 'utf8')).toBe(text);
+  });
+});
+
 describe('mintmark export', () => {
   it('says of a part that it is one, and that pruning by it would remove the rest', async () => {
     await run(['apply', SAMPLE]);
