@@ -29,20 +29,32 @@ export interface CompiledMapping extends ClaimMapping {
   readonly evaluate: CompiledExpression;
 }
 
-/** Everything that is wrong with a mapping, in words; empty where it may be saved. */
-export function mappingProblems(mapping: ClaimMapping): readonly string[] {
-  return problemsOf(mapping, compileExpression(mapping.expression));
+/** One thing that is wrong with a mapping, and in which member. */
+export interface MappingFault {
+  readonly member: 'claim' | 'tokens' | 'expression';
+  readonly problem: string;
 }
 
-function problemsOf(mapping: ClaimMapping, compilation: Compilation): readonly string[] {
-  const problems: string[] = [];
+/** Everything that is wrong with a mapping; empty where it may be saved. */
+export function mappingFaults(mapping: ClaimMapping): readonly MappingFault[] {
+  return faultsOf(mapping, compileExpression(mapping.expression));
+}
+
+/** The same in words. */
+export function mappingProblems(mapping: ClaimMapping): readonly string[] {
+  return mappingFaults(mapping).map(({ problem }) => problem);
+}
+
+function faultsOf(mapping: ClaimMapping, compilation: Compilation): readonly MappingFault[] {
+  const faults: MappingFault[] = [];
   const refusal = isId(mapping.claim)
     ? refuseClaimName(mapping.claim, mapping.overridesProfileClaim)
     : 'a claim name is 1 to 255 characters, without control characters';
-  if (refusal !== undefined) problems.push(refusal);
-  if (mapping.tokens.length === 0) problems.push('a mapping names at least one token');
-  if (compilation.kind === 'refused') problems.push(compilation.why);
-  return problems;
+  if (refusal !== undefined) faults.push({ member: 'claim', problem: refusal });
+  if (mapping.tokens.length === 0)
+    faults.push({ member: 'tokens', problem: 'a mapping names at least one token' });
+  if (compilation.kind === 'refused') faults.push({ member: 'expression', problem: compilation.why });
+  return faults;
 }
 
 /** A mapping that is left out, and everything that is wrong with it. */
@@ -64,7 +76,7 @@ export function compileMappings(mappings: readonly ClaimMapping[]): {
   let left = TOTAL_COST_LIMIT;
   for (const mapping of mappings.toSorted(byPriorityThenId)) {
     const compilation = compileExpression(mapping.expression);
-    const problems = problemsOf(mapping, compilation);
+    const problems = faultsOf(mapping, compilation).map(({ problem }) => problem);
     if (compilation.kind === 'refused' || problems.length > 0) {
       refused.push({ mapping, problems });
     } else if (compilation.cost > left) {

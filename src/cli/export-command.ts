@@ -7,11 +7,15 @@ import {
   type ExportOptions,
   type ExportPart,
 } from '../directory/files/export-directory.js';
-import type { DirectoryWriter, WriteText } from '../directory/files/directory-writer.js';
+import type { WriteText } from '../directory/files/directory-writer.js';
 import { JsonWriter } from '../directory/files/json-writer.js';
 import { YamlWriter } from '../directory/files/yaml-writer.js';
 import { errorCode } from '../operations/error-code.js';
 import { UsageError, type CliContext } from './cli-context.js';
+
+/** Lists of such a file are not whole, though they look it. */
+const PART =
+  'A part of the directory: do not apply it with --prune, which would remove whatever its lists do not name.';
 
 interface CommandOptions {
   readonly org?: readonly string[];
@@ -42,7 +46,11 @@ async function runExport({ withDatabase, write, print }: CliContext, options: Co
   const exportTo = (writeText: WriteText): Promise<ExportCounts> => {
     const buffered = new BufferedWrite(writeText);
     return withDatabase(async (database) => {
-      const counts = await exportDirectory(database, wanted, writerFor(json, buffered.write));
+      const isPart = org.length + tenant.length > 0;
+      const writer = json
+        ? new JsonWriter(buffered.write)
+        : new YamlWriter(buffered.write, isPart ? PART : null);
+      const counts = await exportDirectory(database, wanted, writer);
       await buffered.flush();
       return counts;
     });
@@ -53,10 +61,6 @@ async function runExport({ withDatabase, write, print }: CliContext, options: Co
   }
   const counts = await writeWhole(output, exportTo);
   print(json ? JSON.stringify({ file: output, entries: counts }) : `${output}: ${describeCounts(counts)}.`);
-}
-
-function writerFor(json: boolean, write: WriteText): DirectoryWriter {
-  return json ? new JsonWriter(write) : new YamlWriter(write);
 }
 
 /** Entries are small, and writing is not free. */

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { isId } from '../claims/identifiers.js';
 import type { Column } from '../directory/imports/columns.js';
@@ -78,6 +79,8 @@ interface Task {
 async function runImport(context: CliContext, task: Task): Promise<void> {
   const { file, options } = task;
   const refusedFile = options.refused ?? (file === '-' ? 'refused.csv' : `${file}.refused.csv`);
+  if (file !== '-' && resolve(refusedFile) === resolve(file))
+    throw new UsageError('--refused names the file that is read: give refused rows another one.');
   const refusedRows = new RefusedRows(refusedFile, options.delimiter);
   const progress = new ImportProgress(options.json ? null : context.terminal, await sizeOf(file));
   const began = performance.now();

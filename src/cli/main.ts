@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { errorCode } from '../operations/error-code.js';
@@ -21,6 +22,12 @@ function userName(): string {
   } catch {
     return `uid-${String(process.getuid?.() ?? 'unknown')}`;
   }
+}
+
+/** As package.json has it, which lies beside `dist`. */
+function versionOf(packageFile: URL): string {
+  const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { readonly version: string };
+  return version;
 }
 
 /** For commands that can end at a good place: the first signal is told, the second ends the process. */
@@ -61,6 +68,7 @@ process.exitCode = await runCli({
   input,
   listenForInterruption,
   userName: userName(),
+  version: versionOf(new URL('../../package.json', import.meta.url)),
 });
 // A command that was interrupted leaves it open, and the process would wait for more.
 if (isInputInUse) process.stdin.destroy();

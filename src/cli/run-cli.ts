@@ -7,7 +7,7 @@ import { openDatabase } from '../database/open-database.js';
 import { EXIT, exitCodeOf, explainError } from '../operations/run-entry.js';
 import { applyCommand } from './apply-command.js';
 import { credentialCommand } from './credential-command.js';
-import type { CliContext, DatabaseUse } from './cli-context.js';
+import { UsageError, type CliContext, type DatabaseUse } from './cli-context.js';
 import { migrateCommand } from './directory-commands.js';
 import { doctorCommand } from './doctor/doctor-command.js';
 import { errorAsJson } from './error-as-json.js';
@@ -47,20 +47,31 @@ export interface CliInput {
   readonly listenForInterruption?: () => AbortSignal;
   /** The user of the operating system, for the audit. */
   readonly userName?: string;
+  /** Of this program, as `--version` prints it. */
+  readonly version?: string;
 }
 
 /** Runs one command. @returns the exit code: 0, 1 refused, 64 usage, 69 unavailable, 70 a bug, 78 configuration */
 export async function runCli(input: CliInput): Promise<number> {
-  const { parameters, writeOut, writeError } = input;
-  const program = createProgram(contextOf(input), { writeOut, writeErr: writeError });
+  const { parameters, writeError } = input;
+  const isJson = parameters.includes('--json');
+  // Programs get one line of JSON, and not what Commander tells people.
+  const program = createProgram(contextOf(input), {
+    ...input,
+    writeError: isJson ? () => undefined : writeError,
+  });
   try {
     await program.parseAsync(parameters, { from: 'user' });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      if (isJson) writeError(`${errorAsJson(new UsageError(error.message), error.message)}\n`);
+      return EXIT.usage;
+    }
     const isInterrupted = error instanceof InterruptedError;
     const words = isInterrupted ? error.message : explainError(error);
-    writeError(`${parameters.includes('--json') ? errorAsJson(error, words) : words}\n`);
+    writeError(`${isJson ? errorAsJson(error, words) : words}\n`);
     return isInterrupted ? INTERRUPTED : exitCodeOf(error);
   }
 }
@@ -87,9 +98,14 @@ async function* nothing(): AsyncGenerator<Uint8Array> {
   // A caller that gives no input has none.
 }
 
-function createProgram(context: CliContext, output: OutputConfiguration): Command {
+function createProgram(
+  context: CliContext,
+  { writeOut, writeError, version = 'unknown' }: CliInput,
+): Command {
+  const output: OutputConfiguration = { writeOut, writeErr: writeError };
   const program = new Command('mintmark')
     .description('Stamps tenant and entitlement claims onto tokens while Okta mints them.')
+    .version(version)
     .addHelpText(
       'after',
       '\nThe database is DATABASE_URL, or the embedded one in MINTMARK_DATA_DIR (.mintmark/database).' +

@@ -20,6 +20,8 @@ export const FEED_TIMING: FeedTiming = {
 export interface ChangeFeedOptions {
   readonly listen: Listen;
   readonly timing?: FeedTiming;
+  /** From 0 (included) to 1, such as `Math.random`. */
+  readonly random: () => number;
   readonly onNotice: (payload: string) => void;
   /** From now on every change is heard. Changes of before may have gone unheard where `hasMissed`: whatever was kept is uncertain. */
   readonly onAlive: (hasMissed: boolean) => void;
@@ -146,7 +148,7 @@ export class ChangeFeed {
     this.#lose(error);
     const lettingGo = this.#letGo();
     // Replicas that lost the same server do not all come back at one moment.
-    const waitMs = this.#retryMs * (0.5 + Math.random() / 2);
+    const waitMs = this.#retryMs * (0.5 + this.#options.random() / 2);
     this.#retryMs = Math.min(2 * this.#retryMs, this.#timing.lastRetryMs);
     this.#retry = setTimeout(() => {
       this.#connecting = lettingGo.then(() => this.#connect());

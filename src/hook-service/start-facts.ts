@@ -106,6 +106,7 @@ function followChanges(
   };
   const feed = ChangeFeed.start({
     listen: database.listen,
+    random: Math.random,
     onNotice: (payload) => {
       counts.notices += 1;
       const { facts: changes, hasControl } = readNotice(payload);

@@ -38,6 +38,7 @@ async function startGatedFeed() {
   const told: Told[] = [];
   const tell = (what: string): void => void told.push({ what, at: performance.now() });
   const feed = ChangeFeed.start({
+    random: Math.random,
     listen: opened.listen,
     onNotice: tell,
     onAlive: (hasMissed) => {

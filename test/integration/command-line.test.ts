@@ -92,6 +92,28 @@ describe('mintmark --help', () => {
   });
 });
 
+describe('mintmark --version', () => {
+  it('is that of the package', async () => {
+    const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+    expect(await mintmark(['--version'], {})).toEqual({ code: 0, out: `${version}\n`, err: '' });
+  });
+});
+
+describe('a command that cannot be followed', () => {
+  it.each([
+    ['an option that there is not', ['token', 'list', '--all'], /unknown option '--all'/],
+    ['an option that is missing', ['token', 'create'], /required option '--scope <scope...>'/],
+    ['a command that there is not', ['tokens'], /unknown command 'tokens'/],
+  ])('for %s is told so in words, or in JSON', async (_, parameters, problem) => {
+    const [words, asJson] = await Promise.all([run(parameters, {}), run([...parameters, '--json'], {})]);
+    expect(words).toMatchObject({ code: 64, out: '' });
+    expect(words.err).toMatch(problem);
+    expect(asJson).toMatchObject({ code: 64, out: '' });
+    const message: unknown = expect.stringMatching(problem);
+    expect(json(asJson.err)).toEqual({ error: { code: 'USAGE', message } });
+  });
+});
+
 describe('a reader that has read enough', () => {
   it.each([
     ['output', ['--help'], 0],
@@ -143,7 +165,7 @@ describe('mintmark apply', () => {
     const first = await mintmark(['apply', SAMPLE]);
     expect(first).toMatchObject({ code: 0, err: '' });
     expect(first.out).toMatch(
-      /directory\.yaml: 1 org created, 6 features created, .* 1 issuer alias created, .*; 0 unchanged\.\n$/,
+      /directory\.yaml: 1 org created, 6 features created, .* 1 issuer alias created, .*; 5 unchanged\.\n$/,
     );
     expect(await database.prisma.tenant.count()).toBe(4);
 
@@ -216,7 +238,41 @@ describe('mintmark apply', () => {
   });
 });
 
+describe('mintmark import', () => {
+  it('does not put refused rows where it reads, which would be the end of the file', async () => {
+    const [file, text] = [join(folder, 'own.csv'), 'user,status\nx,gone\n'];
+    await writeFile(file, text);
+    const ending = await run([
+      'import',
+      'users',
+      '--org',
+      'acme',
+      file,
+      '--refused',
+      join(folder, '.', 'own.csv'),
+    ]);
+    expect(ending).toMatchObject({ code: 64, out: '' });
+    expect(ending.err).toContain('--refused names the file that is read');
+    expect(await readFile(file, 'utf8')).toBe(text);
+  });
+});
+
 describe('mintmark export', () => {
+  it('says of a part that it is one, and that pruning by it would remove the rest', async () => {
+    await run(['apply', SAMPLE]);
+    const [ofTenant, ofOrg, whole] = await Promise.all([
+      run(['export', '--tenant', 'violet']),
+      run(['export', '--org', 'acme']),
+      run(['export']),
+    ]);
+    for (const { out } of [ofTenant, ofOrg])
+      expect(out).toMatch(/^# A part [^\n]* --prune[^\n]*\nversion: 1\n/);
+    expect(whole.out).toMatch(/^version: 1\n/);
+    expect(await mintmark(['apply', '-'], { DATABASE_URL: url }, ofTenant.out)).toMatchObject({
+      ...{ code: 0, out: expect.stringContaining('nothing to change') },
+    });
+  });
+
   it('writes what apply takes, to standard output or to a file of its owner’s', async () => {
     await run(['apply', SAMPLE]);
     const file = join(folder, 'exported.yaml');

@@ -148,8 +148,19 @@ describe('the sample directory', () => {
     const content = await contentOf(database);
     const second = await apply(database, SAMPLE);
     expect(summary(second)).toEqual([]);
-    expect(second.map(({ unchanged }) => unchanged)).toEqual(first.map(({ created }) => created));
+    expect(second.map(({ unchanged }) => unchanged)).toEqual(
+      first.map(({ created, unchanged }) => created + unchanged),
+    );
     expect(await contentOf(database)).toEqual(content);
+  });
+
+  it('names the mappings that a new directory has, so that pruning by it leaves them', async () => {
+    const { database } = await createTestDatabase();
+    const mappings = () => database.prisma.claimMapping.findMany({ orderBy: { id: 'asc' } });
+    const before = await mappings();
+    await applyDirectory(database, readDirectoryFile('directory.yaml', SAMPLE), { prune: true });
+    expect(before).toHaveLength(5);
+    expect((await mappings()).filter(({ id }) => id !== 'orders-limit')).toEqual(before);
   });
 });
 
@@ -533,7 +544,7 @@ describe('a claim mapping of a file', () => {
     ['comprehensions in three levels', '[1].map(a, [1].map(b, [1].map(c, c)))'],
   ])('is refused for %s', async (_, expression) => {
     const faults = await faultsOf(withMapping(`claim: fine, expression: '${expression}'`));
-    expect(faults).toEqual([{ path: 'claimMappings[0]', line: 3, problem: expect.any(String) }]);
+    expect(faults).toEqual([{ path: 'claimMappings[0].expression', line: 3, problem: expect.any(String) }]);
   });
 
   it.each(['sub', 'scp', 'groups', 'iss', 'okta_x', 'azp', 'claims_dropped', '__proto__', 'email'])(
@@ -541,7 +552,7 @@ describe('a claim mapping of a file', () => {
     async (claim) => {
       const faults = await faultsOf(withMapping(`claim: ${claim}, expression: tenant.id`));
       expect(faults).toEqual([
-        { path: 'claimMappings[0]', line: 3, problem: expect.stringContaining(`"${claim}"`) },
+        { path: 'claimMappings[0].claim', line: 3, problem: expect.stringContaining(`"${claim}"`) },
       ]);
     },
   );
@@ -567,9 +578,9 @@ describe('a claim mapping of a file', () => {
   });
 
   it('that is required is refused where an issuer omits', async () => {
-    expect((await faultsOf(BASE + REQUIRED)).map(({ problem }) => problem)).toEqual([
-      'claim mapping must is required, and the failure policy of issuer main is omit',
-    ]);
+    const problem = 'claim mapping must is required, and the failure policy of issuer main is omit';
+    const line = lineOf(BASE + REQUIRED, 'id: must');
+    expect(await faultsOf(BASE + REQUIRED)).toEqual([{ path: 'claimMappings[1]', line, problem }]);
   });
 
   it('that is required is refused where a client omits', async () => {
@@ -585,10 +596,19 @@ describe('a claim mapping of a file', () => {
     const denying = BASE.replace('      - id: main\n', '      - id: main\n        failurePolicy: deny\n');
     const changes = await apply(database, denying + REQUIRED);
     expect(summary(changes)).toEqual(['issuer: 1 changed', 'claim mapping: 1 created']);
-    const [fault] = await faultsOf(BASE, database);
-    expect(fault?.problem).toBe(
-      'claim mapping must is required, and the failure policy of issuer main is omit',
-    );
+    // The file does not name the mapping, but it does the issuer.
+    const problem = 'claim mapping must is required, and the failure policy of issuer main is omit';
+    expect(await faultsOf(BASE, database)).toEqual([
+      { path: 'orgs[0].issuers[0]', line: lineOf(BASE, 'id: main'), problem },
+    ]);
+    const elsewhere =
+      'version: 1\norgs: [{ id: acme, url: https://acme.example, clients: [{ id: web, name: W, failurePolicy: omit }] }]\n';
+    expect(await faultsOf(elsewhere, database)).toEqual([
+      {
+        ...{ path: 'orgs[0].clients[0]', line: 2 },
+        problem: 'claim mapping must is required, and the failure policy of client web is omit',
+      },
+    ]);
   });
 });
 
@@ -725,46 +745,92 @@ describe('a change in a file', () => {
     expect(summary(await apply(database, grants('from', 'until')))).toEqual(['feature grant: 2 changed']);
   });
 
-  it.each([
+  /** Each line contradicts what only the database has, in another way. */
+  const CONTRADICTIONS = [
+    ['tenants:'],
+    ['  - id: blue'],
+    ['    name: Blue'],
+    ['    grants:'],
     [
-      'a tenant grant that overlaps one that only the database has',
-      'tenants: [{ id: blue, name: Blue, grants: [{ id: more, feature: seats, value: 9, reason: x }] }]',
-      'two grants of one feature to one tenant overlap in time',
+      '      - { id: more, feature: seats, value: 9, reason: x, until: 2099-01-01T00:00:00Z }',
+      'tenants[0].grants[0]',
+      'overlaps a grant of the same kind in time: blue-seats',
+    ],
+    ['    userGrants:'],
+    [
+      '      - { id: most, org: acme, user: ann, feature: tier, value: x, reason: x }',
+      'tenants[0].userGrants[0]',
+      'overlaps a grant of the same kind in time: ann-tier',
+    ],
+    ['orgs:'],
+    ['  - id: acme'],
+    ['    url: https://acme.example'],
+    ['    users:'],
+    [
+      '      - { id: ann, memberships: [{ tenant: green, default: true }] }',
+      'orgs[0].users[0].memberships[0].default',
+      'a user has two default memberships at one time: the other is in blue',
+    ],
+    ['    clients:'],
+    [
+      '      - { id: batch, name: Batch, tenantMode: fixed, bindings: [{ tenant: green }] }',
+      'orgs[0].clients[0].bindings',
+      'a client of mode fixed has exactly one binding: this one also has one to blue',
+    ],
+    ['    issuers:'],
+    [
+      '      - { id: new, uri: https://id.acme.example/oauth2/main }',
+      'orgs[0].issuers[0].uri',
+      'this URI already names another issuer: main',
     ],
     [
-      'a user grant that overlaps one that only the database has',
-      'tenants: [{ id: blue, name: Blue, userGrants: [{ id: more, org: acme, user: ann, feature: tier, value: x, reason: x }] }]',
-      'two grants of one feature to one user overlap in time',
+      '      - { id: newer, uri: https://new.example/oauth2/new, aliases: [https://acme.example/oauth2/main] }',
+      'orgs[0].issuers[1].aliases[0]',
+      'this URI already names another issuer: main',
     ],
     [
-      'a default membership beside one that only the database has',
-      'orgs: [{ id: acme, url: https://acme.example, users: [{ id: ann, memberships: [{ tenant: green, default: true }] }] }]',
-      'a user has two default memberships at one time',
+      '      - { id: newest, uri: https://newest.example/oauth2/new, aliases: [https://old.acme.example/oauth2/main] }',
+      'orgs[0].issuers[2].aliases[0]',
+      'this URI already names another issuer: main',
     ],
+    ['  - { id: new, url: https://acme.example }', 'orgs[1]', 'repeats the org URL https://acme.example'],
+    ['plans:'],
+    ['  - { id: new, rank: 2 }', 'plans[0].rank', 'another plan has this rank: gold'],
+    ['features:'],
     [
-      'the rank of a plan that only the database has',
-      'plans: [{ id: new, rank: 2 }]',
-      'two plans have the same rank',
+      '  - { id: seats, type: string }',
+      'features[0].type',
+      'a feature that is in use cannot change its type: grant blue-seats has a value for it',
     ],
-    [
-      'the URL of an org that only the database has',
-      'orgs: [{ id: new, url: https://acme.example }]',
-      'another org has this URL',
-    ],
-    [
-      'a URI that is another issuer’s alias',
-      'orgs: [{ id: acme, url: https://acme.example, issuers: [{ id: new, uri: https://id.acme.example/oauth2/main }] }]',
-      'a URI already names another issuer',
-    ],
-    [
-      'another type for a feature in use',
-      'features: [{ id: seats, type: string }]',
-      'a feature that is in use cannot change its type',
-    ],
-  ])('is refused in words for %s', async (_, members, problem) => {
+  ] as const;
+
+  it('is refused for everything that it contradicts in rows that it does not name, with line and path', async () => {
+    const text = ['version: 1', ...CONTRADICTIONS.map(([line]) => line)].join('\n');
+    const expected = CONTRADICTIONS.flatMap(([line, path, problem]) =>
+      path === undefined ? [] : [{ line: lineOf(text, line.trim()), path, problem }],
+    );
     const content = await contentOf(settled);
-    expect(await faultsOf(`version: 1\n${members}\n`)).toEqual([{ path: '', line: null, problem }]);
+    // The grant of the file has a value of the type that its feature does not have any more.
+    const faults = (await faultsOf(text)).filter(({ path }) => !path.endsWith('.value'));
+    const byLine = faults.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
+    expect(byLine).toEqual(expected);
     expect(await contentOf(settled)).toEqual(content);
+  });
+
+  it('is refused for the URL of an org that only the database has', async () => {
+    expect(await faultsOf('version: 1\norgs: [{ id: new, url: https://acme.example }]\n')).toEqual([
+      { path: 'orgs[0].url', line: 2, problem: 'another org has this URL: acme' },
+    ]);
+  });
+
+  it('beside what only the database has is applied where they do not meet', async () => {
+    const database = await startFromBase();
+    const past = 'until: 2001-01-01T00:00:00Z';
+    const text = `version: 1
+tenants: [{ id: green, name: Green, grants: [{ id: more, feature: seats, value: 9, reason: x }] }]
+orgs: [{ id: acme, url: https://acme.example, users: [{ id: ann, memberships: [{ tenant: green, default: false, ${past} }] }] }]
+`;
+    expect(summary(await apply(database, text))).toContain('feature grant: 1 created');
   });
 
   it('gives a feature that nothing uses another type', async () => {

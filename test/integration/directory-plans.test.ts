@@ -209,7 +209,7 @@ describe('a dry run', () => {
     );
     expect(await refusalOf([clash], { dryRun: true })).toContain('no such plan: no');
     const rank = 'version: 1\nplans: [{ id: new, rank: 2 }]\n';
-    expect(await refusalOf([rank], { dryRun: true })).toContain('two plans have the same rank');
+    expect(await refusalOf([rank], { dryRun: true })).toContain('another plan has this rank: gold');
   });
 });
 

@@ -9,6 +9,7 @@ import {
   replacedTables,
 } from '../../src/directory/facts/replaced-views.js';
 import { CLIENT, userCall } from '../support/calls.js';
+import { onTeardown } from '../support/teardown.js';
 import { createTestDatabase } from '../support/test-database.js';
 import { loadSample, startTestHook, type TestHook } from '../support/test-hook.js';
 
@@ -167,6 +168,54 @@ describe('a product’s own tables', () => {
     },
     TEST_MS,
   );
+
+  it('whose changes nobody announces may also stand beside ours in a view', async () => {
+    const { database } = await createTestDatabase();
+    const sql = (text: string) => database.withScripts((run) => run(text));
+    await sql(example('schema'));
+    const ours = 'SELECT org_id, id, login, status FROM users';
+    const both = `${ours} UNION ALL SELECT 'acme', okta_id, email, 'active'::status FROM product.people`;
+    const blocked = `SELECT org_id, id, login, CASE WHEN product.is_blocked(id) THEN 'suspended'::status ELSE status END AS status FROM users`;
+    await sql(`CREATE FUNCTION product.is_blocked(id text) RETURNS boolean LANGUAGE sql STABLE
+      AS $$ SELECT EXISTS (SELECT FROM product.people WHERE okta_id = id AND is_blocked) $$`);
+    for (const [query, expected] of [
+      [both, false] as const,
+      [blocked, false] as const,
+      [ours, true] as const,
+    ]) {
+      await sql(`CREATE OR REPLACE VIEW mintmark_facts_users AS ${query}`);
+      expect([query, await areAllFactsAnnounced(database)]).toEqual([query, expected]);
+      expect(await replacedTables(database)).toEqual(new Set());
+    }
+    await sql(`CREATE OR REPLACE VIEW mintmark_facts_users AS ${both};
+      COMMENT ON VIEW mintmark_facts_users IS 'announced by triggers on product.people'`);
+    expect(await areAllFactsAnnounced(database)).toBe(true);
+  });
+
+  it('of subscriptions say whom a change of a plan of ours touches', async () => {
+    const { database } = await createTestDatabase();
+    const sql = (text: string) => database.withScripts((run) => run(text));
+    await sql(`
+      CREATE SCHEMA product;
+      CREATE TABLE product.contracts (account text PRIMARY KEY, plan text NOT NULL);
+      CREATE OR REPLACE VIEW mintmark_facts_subscriptions AS
+        SELECT account AS id, account AS tenant_id, plan AS plan_id, NULL::timestamptz AS valid_from, NULL::timestamptz AS valid_until
+        FROM product.contracts;
+      INSERT INTO features (id, type) VALUES ('export', 'boolean');
+      INSERT INTO plans (id, rank) VALUES ('gold', 1), ('silver', 2);
+      INSERT INTO product.contracts VALUES ('north', 'gold'), ('south', 'silver')`);
+    const heard: string[] = [];
+    const onNotice = (_: string, payload: string): void => void heard.push(payload);
+    const listening = await database.listen(['mintmark_changes'], { onNotice, onEnd: () => undefined });
+    onTeardown(() => listening.close());
+    await sql(`UPDATE plans SET rank = 3 WHERE id = 'gold'`);
+    await sql(`INSERT INTO plan_features VALUES ('silver', 'export', 'boolean', 'true')`);
+    await eventually(() => Promise.resolve(heard.length === 2));
+    expect(heard.map((payload) => JSON.parse(payload) as unknown)).toEqual([
+      [['tenant', 'north']],
+      [['tenant', 'south']],
+    ]);
+  });
 
   it('that give what facts cannot be are answered for by the failure policy, and nothing of them is shown', async () => {
     const created = await createTestDatabase();

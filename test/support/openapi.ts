@@ -15,6 +15,8 @@ export interface DescribedOperation {
   /** Absent where the operation has no body. */
   readonly body: Schema | undefined;
   readonly statuses: readonly number[];
+  /** What 200 or 201 answers with; absent where that has no JSON. */
+  readonly answer: Schema | undefined;
 }
 
 export interface ApiDescription {
@@ -40,8 +42,12 @@ interface RawOperation {
   readonly tags: readonly string[];
   readonly security?: readonly unknown[];
   readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: Schema }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
-  readonly responses: Readonly<Record<string, unknown>>;
+  readonly requestBody?: { readonly content: Readonly<Record<string, Content>> };
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Content>> }>>;
+}
+
+interface Content {
+  readonly schema: Schema;
 }
 
 function describe(path: string, method: string, raw: RawOperation): DescribedOperation {
@@ -55,6 +61,7 @@ function describe(path: string, method: string, raw: RawOperation): DescribedOpe
     headers: named('header').map(({ name }) => name),
     body: content?.schema,
     statuses: Object.keys(raw.responses).map(Number),
+    answer: (raw.responses['200'] ?? raw.responses['201'])?.content?.['application/json']?.schema,
   };
 }
 

@@ -4,6 +4,7 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
+  IsInt,
   IsObject,
   IsOptional,
   IsString,
@@ -167,6 +168,7 @@ export class MappingVerdictDto {
 
   @JSONSchema({ description: 'How many steps it may take at the most.' })
   @IsOptional()
+  @IsInt()
   cost?: number | null;
 
   @JSONSchema({

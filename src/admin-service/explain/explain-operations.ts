@@ -8,6 +8,7 @@ import { explain } from '../../stamping/explain.js';
 import { requireEverything } from '../authentication/admin-caller.js';
 import { invalidFields } from '../problems/problem.js';
 import type { Operation } from '../requests/operation.js';
+import { pointerTo } from '../requests/pointer.js';
 import { BODY_PROBLEMS } from '../requests/reading-problems.js';
 import { validateBody } from '../requests/validate-document.js';
 import { ExplainDto, ExplanationDto } from './explain.dto.js';
@@ -38,6 +39,7 @@ export function explainOperations({ database, now }: Needs): readonly Operation[
       handle: async ({ caller, body }) => {
         requireEverything(caller, 'directory:read');
         const question = validateBody(ExplainDto, body, ['payload']);
+        refuseMoreThanPayload(question);
         const snapshot = await readControlSnapshot(database);
         const payload: unknown = question.payload ?? payloadFor(question, snapshot);
         if (!isTokenHookRequest(payload)) {
@@ -56,4 +58,13 @@ export function explainOperations({ database, now }: Needs): readonly Operation[
       },
     },
   ];
+}
+
+/** What a payload says nobody else has to say: beside one, only the instant counts. @throws Problem */
+function refuseMoreThanPayload({ payload, at: _at, ...others }: ExplainDto): void {
+  const given = Object.entries(others).filter(([, value]) => value !== undefined);
+  if (payload === undefined || given.length === 0) return;
+  throw invalidFields(
+    given.map(([name]) => ({ pointer: pointerTo([name]), detail: 'must not stand beside a payload' })),
+  );
 }

@@ -8,7 +8,8 @@ const GRANTS = [...GRANT_TYPES];
 /** A call to explain: a payload as Okta sends it, or what it would be made of. */
 export class ExplainDto {
   @JSONSchema({
-    description: 'The body that Okta POSTs to the hook. Without it, "issuer" and "client" are needed.',
+    description:
+      'The body that Okta POSTs to the hook; beside it only "at" may stand. Without it, "issuer" and "client" are needed.',
   })
   @IsOptional()
   @IsObject({ message: 'must be a JSON object' })

@@ -72,7 +72,7 @@ export class ClassSchemas {
       ([name, schema]) => {
         const resolved = this.#resolved(type, name, schema);
         const fallback: unknown = defaults.get(name);
-        const isOptional = !required.includes(name) && fallback === undefined;
+        const isOptional = !required.includes(name);
         const withDefault = isPlain(fallback) ? { ...resolved, default: fallback } : resolved;
         return [name, isOptional ? nullable(withDefault) : withDefault] as const;
       },

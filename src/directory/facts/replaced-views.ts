@@ -30,30 +30,48 @@ export class ReplacedTableError extends Error {
 /** The word in a view's comment that says that changes of what it shows are announced. */
 const ANNOUNCED = 'announced';
 
-const REPLACED = `
-  SELECT v.name, coalesce(obj_description(to_regclass(v.name), 'pg_class'), '') AS comment
+/** What each view reads: our table, and whether anything else (tables, views, functions), be it besides ours. */
+const READ_BY_VIEWS = `
+  SELECT v.own_table AS "table", coalesce(obj_description(to_regclass(v.name), 'pg_class'), '') AS comment,
+    coalesce(bool_or(read.class = 'pg_class'::regclass AND read.id = to_regclass(v.own_table)), false) AS "isOfOurs",
+    coalesce(bool_or(read.class = 'pg_proc'::regclass
+      OR read.class = 'pg_class'::regclass AND read.id NOT IN (to_regclass(v.name), to_regclass(v.own_table))), false) AS "isOfOthers"
   FROM unnest($1::text[], $2::text[]) AS v (name, own_table)
-  WHERE NOT EXISTS (
-    SELECT FROM pg_rewrite AS r JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
-    WHERE r.ev_class = to_regclass(v.name) AND d.refclassid = 'pg_class'::regclass AND d.refobjid = to_regclass(v.own_table))`;
+  LEFT JOIN LATERAL (
+    SELECT d.refclassid AS class, d.refobjid AS id
+    FROM pg_rewrite AS r JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+    WHERE r.ev_class = to_regclass(v.name)) AS read ON true
+  GROUP BY v.name, v.own_table`;
 
-async function replacedViews(
-  database: Pick<Database, 'query'>,
-): Promise<readonly { readonly name: string; readonly comment: string }[]> {
+interface ReadByView {
+  readonly table: string;
+  readonly comment: string;
+  readonly isOfOurs: boolean;
+  readonly isOfOthers: boolean;
+}
+
+async function readByViews(database: Pick<Database, 'query'>): Promise<readonly ReadByView[]> {
   const asArray = (names: readonly string[]): string => `{${names.join(',')}}`;
   const [views, tables] = [Object.values(FACTS_VIEWS), Object.keys(FACTS_VIEWS)];
-  const rows = await database.query(REPLACED, [asArray(views), asArray(tables)]);
-  return rows.map(({ name, comment }) => ({ name: String(name), comment: String(comment) }));
+  const rows = await database.query(READ_BY_VIEWS, [asArray(views), asArray(tables)]);
+  return rows.map(({ table, comment, isOfOurs, isOfOthers }) => ({
+    ...{ table: String(table), comment: String(comment) },
+    ...{ isOfOurs: isOfOurs === true, isOfOthers: isOfOthers === true },
+  }));
 }
 
 /** Tables of ours that the hook does not read, since their view shows others: whatever is written there has no effect. */
 export async function replacedTables(database: Pick<Database, 'query'>): Promise<ReadonlySet<FactsTable>> {
-  const replaced = new Set((await replacedViews(database)).map(({ name }) => name));
+  const views = await readByViews(database);
+  const replaced = new Set(views.filter(({ isOfOurs }) => !isOfOurs).map(({ table }) => table));
   const tables = Object.keys(FACTS_VIEWS) as FactsTable[];
-  return new Set(tables.filter((table) => replaced.has(FACTS_VIEWS[table])));
+  return new Set(tables.filter((table) => replaced.has(table)));
 }
 
 /** Whether every change of facts is announced: our tables see to that, and for others the comment of their view has to say so. */
 export async function areAllFactsAnnounced(database: Pick<Database, 'query'>): Promise<boolean> {
-  return (await replacedViews(database)).every(({ comment }) => comment.includes(ANNOUNCED));
+  const views = await readByViews(database);
+  return views.every(
+    ({ isOfOurs, isOfOthers, comment }) => (isOfOurs && !isOfOthers) || comment.includes(ANNOUNCED),
+  );
 }

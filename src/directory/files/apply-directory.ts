@@ -2,6 +2,7 @@ import type { Database } from '../../database/database.js';
 import { explainConstraint } from '../../database/constraints.js';
 import type { FeatureType, Prisma } from '../../generated/prisma/client.js';
 import { checkDirectoryRows, type KnownRows } from './check-directory-rows.js';
+import { checkOtherRows } from './check-other-rows.js';
 import { checkWholeDirectory } from './check-whole-directory.js';
 import type { DirectoryRows, Wanted } from './directory-rows.js';
 import * as tables from './directory-tables.js';
@@ -12,7 +13,7 @@ import { readPruneScope } from './prune-scope.js';
 import type { DirectoryFile } from './read-directory-file.js';
 import { reconcile, removeUnnamed, type TableChanges, type Writing } from './reconcile.js';
 import type { RowChangeListener } from './row-change.js';
-import { refuseRows, refuseTogether, rowsOfFiles } from './rows-of-files.js';
+import { refuseProblems, refuseRows, rowsOfFiles } from './rows-of-files.js';
 
 const TRANSACTION = { maxWait: 30_000, timeout: 10 * 60_000 } as const;
 
@@ -60,7 +61,7 @@ export async function applyDirectory(
   } catch (error) {
     if (error instanceof TakenBack) return error.changes;
     const problem = explainConstraint(error);
-    throw problem === undefined ? error : refuseTogether(files, [problem]);
+    throw problem === undefined ? error : refuseRows(files, [], [problem]);
   }
 }
 
@@ -80,19 +81,21 @@ interface Intent {
 async function change(writing: Writing, intent: Intent): Promise<readonly TableChanges[]> {
   const { files, rows, pruning } = intent;
   const { tx } = writing;
-  const refuseProblems = (problems: readonly string[]): void => {
-    if (problems.length > 0) throw refuseTogether(files, problems);
+  const refuseTogether = (problems: readonly string[]): void => {
+    if (problems.length > 0) throw refuseRows(files, [], problems);
   };
-  if (pruning) refuseProblems(await problemsBeforePruning(tx, pruning));
+  if (pruning) refuseTogether(await problemsBeforePruning(tx, pruning));
   const removedBefore = pruning ? await pruneBeforeWriting(writing, pruning) : [];
   const known = await readKnown(tx, intent);
-  const faults = checkDirectoryRows(rows, known);
+  const doPlansGo = pruning?.scope.whole.has('plans') ?? false;
+  const faults = [...checkDirectoryRows(rows, known), ...(await checkOtherRows(tx, rows, { doPlansGo }))];
   if (faults.length > 0) throw refuseRows(files, faults);
   const written = await write(writing, rows, known.features);
-  if (pruning) refuseProblems(await problemsAfterWriting(tx, pruning));
+  if (pruning) refuseTogether(await problemsAfterWriting(tx, pruning));
   const removedAfter = pruning ? await pruneAfterWriting(writing, pruning) : [];
   await tx.$executeRawUnsafe('SET CONSTRAINTS ALL IMMEDIATE');
-  refuseProblems(await checkWholeDirectory(tx));
+  const problems = await checkWholeDirectory(tx);
+  if (problems.length > 0) throw refuseProblems(files, rows, problems);
   return written.map((table) => withRemoved(table, [...removedBefore, ...removedAfter]));
 }
 

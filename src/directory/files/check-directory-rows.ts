@@ -1,4 +1,4 @@
-import { mappingProblems } from '../../claims/claim-mapping.js';
+import { mappingFaults } from '../../claims/claim-mapping.js';
 import type { FeatureType } from '../../generated/prisma/client.js';
 import { toClaimMapping } from '../control/read-control-snapshot.js';
 import type { DirectoryRows, Wanted } from './directory-rows.js';
@@ -40,7 +40,7 @@ export function checkDirectoryRows(rows: DirectoryRows, known: KnownRows): reado
     ),
     ...rows.clients.flatMap((client) => fixedWithoutTenant(client, rows)),
     ...rows.claimMappings.flatMap(({ row, path }) =>
-      mappingProblems(toClaimMapping(row)).map((problem) => ({ path, problem })),
+      mappingFaults(toClaimMapping(row)).map(({ member, problem }) => ({ path: [...path, member], problem })),
     ),
   ];
 }

@@ -3,13 +3,30 @@ import type { Prisma } from '../../generated/prisma/client.js';
 import { toClaimMapping } from '../control/read-control-snapshot.js';
 import { COVERS_LIMIT } from '../facts/facts-query.js';
 
+/** A row that a file may name. Users and clients are rows of an org. */
+export interface RowName {
+  readonly rows: 'claimMappings' | 'issuers' | 'clients' | 'users';
+  readonly id: string;
+  readonly orgId?: string;
+}
+
+/** Something that does not hold, and the rows that it is about: where it may be mended, the likeliest first. */
+export interface DirectoryProblem {
+  readonly problem: string;
+  readonly about: readonly RowName[];
+}
+
+export function sentencesOf(problems: readonly DirectoryProblem[]): readonly string[] {
+  return problems.map(({ problem }) => problem);
+}
+
 /**
  * What must hold for the directory as a whole, whichever file or statement changed it; checked inside the transaction of
  * the change.
- *
- * @returns problems, in words
  */
-export async function checkWholeDirectory(tx: Prisma.TransactionClient): Promise<readonly string[]> {
+export async function checkWholeDirectory(
+  tx: Prisma.TransactionClient,
+): Promise<readonly DirectoryProblem[]> {
   return [
     ...(await checkPolicies(tx)),
     ...(await checkMappings(tx)),
@@ -19,15 +36,18 @@ export async function checkWholeDirectory(tx: Prisma.TransactionClient): Promise
 }
 
 /** The hook would leave these out: above all those that together with the others may take too many steps. */
-export async function checkMappings(tx: Prisma.TransactionClient): Promise<readonly string[]> {
+export async function checkMappings(tx: Prisma.TransactionClient): Promise<readonly DirectoryProblem[]> {
   const { refused } = compileMappings((await tx.claimMapping.findMany()).map(toClaimMapping));
   return refused.flatMap(({ mapping, problems }) =>
-    problems.map((problem) => `claim mapping ${mapping.id}: ${problem}`),
+    problems.map((problem) => ({
+      problem: `claim mapping ${mapping.id}: ${problem}`,
+      about: [{ rows: 'claimMappings', id: mapping.id }],
+    })),
   );
 }
 
 /** Design, "The way of a hook call": a required claim that may be omitted is a contradiction. */
-export async function checkPolicies(tx: Prisma.TransactionClient): Promise<readonly string[]> {
+export async function checkPolicies(tx: Prisma.TransactionClient): Promise<readonly DirectoryProblem[]> {
   const required = await tx.claimMapping.findMany({ where: { required: true } });
   if (required.length === 0) return [];
   const issuers = await tx.issuer.findMany({ select: { id: true, orgId: true, failurePolicy: true } });
@@ -44,12 +64,20 @@ export async function checkPolicies(tx: Prisma.TransactionClient): Promise<reado
         (clientIds.length === 0 || clientIds.includes(client.id)),
     );
     return [
-      ...omits.map(
-        (issuer) => `claim mapping ${id} is required, and the failure policy of issuer ${issuer.id} is omit`,
-      ),
-      ...clients.map(
-        (client) => `claim mapping ${id} is required, and the failure policy of client ${client.id} is omit`,
-      ),
+      ...omits.map((issuer): DirectoryProblem => ({
+        problem: `claim mapping ${id} is required, and the failure policy of issuer ${issuer.id} is omit`,
+        about: [
+          { rows: 'claimMappings', id },
+          { rows: 'issuers', id: issuer.id },
+        ],
+      })),
+      ...clients.map((client): DirectoryProblem => ({
+        problem: `claim mapping ${id} is required, and the failure policy of client ${client.id} is omit`,
+        about: [
+          { rows: 'claimMappings', id },
+          { rows: 'clients', ...client },
+        ],
+      })),
     ];
   });
 }
@@ -58,27 +86,31 @@ export async function checkPolicies(tx: Prisma.TransactionClient): Promise<reado
 export async function checkFixedClients(
   tx: Prisma.TransactionClient,
   only: { readonly orgId: string; readonly id: string } | Record<string, never> = {},
-): Promise<readonly string[]> {
+): Promise<readonly DirectoryProblem[]> {
   const clients = await tx.client.findMany({
     where: { ...only, tenantMode: 'fixed' },
-    select: { id: true, _count: { select: { bindings: true } } },
+    select: { orgId: true, id: true, _count: { select: { bindings: true } } },
   });
   return clients
     .filter(({ _count }) => _count.bindings !== 1)
-    .map(
-      ({ id, _count }) => `client ${id} is of mode fixed and has ${String(_count.bindings)} bindings, not 1`,
-    );
+    .map(({ orgId, id, _count }) => ({
+      problem: `client ${id} is of mode fixed and has ${String(_count.bindings)} bindings, not 1`,
+      about: [{ rows: 'clients', orgId, id }],
+    }));
 }
 
 /** @param only the one user that a change touched; all of them where it is not given */
 export async function checkCrowdedUsers(
   tx: Prisma.TransactionClient,
   only: { readonly orgId: string; readonly userId: string } | Record<string, never> = {},
-): Promise<readonly string[]> {
+): Promise<readonly DirectoryProblem[]> {
   const users = await tx.membership.groupBy({
     by: ['orgId', 'userId'],
     where: only,
     having: { tenantId: { _count: { gt: COVERS_LIMIT } } },
   });
-  return users.map(({ userId }) => `user ${userId} has more than ${String(COVERS_LIMIT)} memberships`);
+  return users.map(({ orgId, userId }) => ({
+    problem: `user ${userId} has more than ${String(COVERS_LIMIT)} memberships`,
+    about: [{ rows: 'users', orgId, id: userId }],
+  }));
 }

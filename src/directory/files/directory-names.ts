@@ -1,5 +1,5 @@
 import type { Database } from '../../database/database.js';
-import { checkWholeDirectory } from './check-whole-directory.js';
+import { checkWholeDirectory, sentencesOf } from './check-whole-directory.js';
 
 /** Ids that claim mappings may name. */
 export interface DirectoryNames {
@@ -22,5 +22,5 @@ export async function readNames({ prisma }: Database): Promise<DirectoryNames> {
 
 /** What does not hold for the directory as a whole: see `checkWholeDirectory`. @returns problems, in words */
 export async function directoryProblems({ prisma }: Database): Promise<readonly string[]> {
-  return prisma.$transaction((tx) => checkWholeDirectory(tx), { timeout: 60_000 });
+  return sentencesOf(await prisma.$transaction((tx) => checkWholeDirectory(tx), { timeout: 60_000 }));
 }

@@ -13,7 +13,7 @@ export interface ColumnChange {
   readonly values: { readonly before: string; readonly after: string } | null;
 }
 
-/** What people are called, and what was written about them: the audit keeps neither, and a plan may end up in a log. */
+/** What people and things are called, and why they were granted something: a plan may end up in a log. */
 const WITHHELD: ReadonlySet<string> = new Set(['login', 'name', 'reason']);
 
 /** Takes what becomes of each row, one after the other. */

@@ -1,5 +1,6 @@
 import type { FileFault, Path } from '../../config/file-fault.js';
 import type { RowFault } from './check-directory-rows.js';
+import type { DirectoryProblem, RowName } from './check-whole-directory.js';
 import { DirectoryRefusedError } from './directory-fault.js';
 import { directoryRows, type DirectoryRows, type Wanted } from './directory-rows.js';
 import type { DirectoryFile } from './read-directory-file.js';
@@ -45,20 +46,49 @@ function isSameElsewhere({ row, path }: WantedOrg): (other: WantedOrg) => boolea
   return (other) => other.path[0] !== path[0] && other.row.id === row.id && other.row.url === row.url;
 }
 
-/** Refuses the files that have a fault, each with its own. */
+/** Refuses the files that have a fault, each with its own from top to bottom, and all together for what no line of theirs says. */
 export function refuseRows(
   files: readonly DirectoryFile[],
   faults: readonly RowFault[],
+  problems: readonly string[] = [],
 ): DirectoryRefusedError {
   const placed = faults.map(({ path, problem }) => placeOf(files, path, problem));
-  return new DirectoryRefusedError(
-    files
-      .map((file) => ({
-        name: file.name,
-        faults: placed.filter((fault) => fault.file === file).map(({ fault }) => fault),
-      }))
-      .filter((file) => file.faults.length > 0),
+  const faulty = files.map((file) => ({
+    name: file.name,
+    faults: placed
+      .filter((fault) => fault.file === file)
+      .map(({ fault }) => fault)
+      .toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+  }));
+  const together = {
+    name: files.map(({ name }) => name).join(', '),
+    faults: problems.map((problem) => ({ path: '', line: null, problem })),
+  };
+  return new DirectoryRefusedError([...faulty, together].filter((file) => file.faults.length > 0));
+}
+
+/** Refuses the files for what does not hold when they are applied: where one of them names what it is about, there. */
+export function refuseProblems(
+  files: readonly DirectoryFile[],
+  rows: DirectoryRows,
+  problems: readonly DirectoryProblem[],
+): DirectoryRefusedError {
+  const faults = problems.map(({ problem, about }) => ({ problem, path: pathOfAny(rows, about) }));
+  return refuseRows(
+    files,
+    faults.flatMap(({ problem, path }) => (path === undefined ? [] : [{ problem, path }])),
+    faults.filter(({ path }) => path === undefined).map(({ problem }) => problem),
   );
+}
+
+function pathOfAny(rows: DirectoryRows, names: readonly RowName[]): Path | undefined {
+  const wanted = names.flatMap((name) => {
+    const among: readonly Wanted<{ readonly id: string; readonly orgId?: string }>[] = rows[name.rows];
+    return among.filter(
+      ({ row }) => row.id === name.id && (name.orgId === undefined || row.orgId === name.orgId),
+    );
+  });
+  return wanted[0]?.path;
 }
 
 function placeOf(
@@ -68,13 +98,4 @@ function placeOf(
 ): { readonly file: DirectoryFile | undefined; readonly fault: FileFault } {
   const file = typeof index === 'number' ? files[index] : undefined;
   return { file, fault: file?.fault(path, problem) ?? { path: '', line: null, problem } };
-}
-
-/** Refuses all files together, for what no line of theirs says. */
-export function refuseTogether(
-  files: readonly DirectoryFile[],
-  problems: readonly string[],
-): DirectoryRefusedError {
-  const faults = problems.map((problem) => ({ path: '', line: null, problem }));
-  return new DirectoryRefusedError([{ name: files.map(({ name }) => name).join(', '), faults }]);
 }

@@ -15,11 +15,14 @@ const LINE_LENGTH = 110;
 /** Writes a directory as YAML that people can read and review. */
 export class YamlWriter implements DirectoryWriter {
   readonly #write: WriteText;
+  readonly #heading: string;
   #list: 'orgs' | TopList | undefined;
   #orgList: OrgList | undefined;
 
-  constructor(write: WriteText) {
+  /** @param comment above everything, in one line, where it is given */
+  constructor(write: WriteText, comment: string | null = null) {
     this.#write = write;
+    this.#heading = comment === null ? 'version: 1\n' : `# ${comment}\nversion: 1\n`;
   }
 
   async openOrg(org: Entry): Promise<void> {
@@ -41,11 +44,11 @@ export class YamlWriter implements DirectoryWriter {
   }
 
   async end(): Promise<void> {
-    if (this.#list === undefined) await this.#write('version: 1\n');
+    if (this.#list === undefined) await this.#write(this.#heading);
   }
 
   async #open(list: 'orgs' | TopList): Promise<void> {
-    if (this.#list === undefined) await this.#write('version: 1\n');
+    if (this.#list === undefined) await this.#write(this.#heading);
     await this.#write(`\n${list}:\n`);
     this.#list = list;
   }

@@ -1,5 +1,5 @@
 import type { ClientBinding } from '../../generated/prisma/client.js';
-import { checkFixedClients } from '../files/check-whole-directory.js';
+import { checkFixedClients, sentencesOf } from '../files/check-whole-directory.js';
 import * as tables from '../files/directory-tables.js';
 import { checkRecordRows, isClient, missing } from './check-record.js';
 import { afterKey, given, isOf, recordWindow, windowColumns, type RecordWindow } from './record-columns.js';
@@ -80,7 +80,8 @@ export const BINDING_RECORDS: RecordStore<BindingRecord, BindingKey, BindingFilt
   create: (tx, record) => tables.BINDINGS.create(tx, [toRow(record)]),
   update: (tx, record) => tables.BINDINGS.update(tx, toRow(record)),
   remove: (tx, key) => tx.clientBinding.delete({ where: whereKey(key) }),
-  brokenRules: (tx, { org: orgId, client: id }) => checkFixedClients(tx, { orgId, id }),
+  brokenRules: async (tx, { org: orgId, client: id }) =>
+    sentencesOf(await checkFixedClients(tx, { orgId, id })),
 };
 
 function whereKey({ org: orgId, client: clientId, tenant: tenantId }: BindingKey) {

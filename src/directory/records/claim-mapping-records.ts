@@ -1,5 +1,5 @@
 import type { ClaimMapping } from '../../generated/prisma/client.js';
-import { checkMappings, checkPolicies } from '../files/check-whole-directory.js';
+import { checkMappings, checkPolicies, sentencesOf } from '../files/check-whole-directory.js';
 import * as tables from '../files/directory-tables.js';
 import { checkRecordRows } from './check-record.js';
 import { afterKey, given } from './record-columns.js';
@@ -52,7 +52,7 @@ export const CLAIM_MAPPING_RECORDS: RecordStore<ClaimMappingRecord, ClaimMapping
   create: (tx, record) => tables.CLAIM_MAPPINGS.create(tx, [claimMappingRow(record)]),
   update: (tx, record) => tables.CLAIM_MAPPINGS.update(tx, claimMappingRow(record)),
   remove: (tx, { id }) => tx.claimMapping.delete({ where: { id } }),
-  brokenRules: async (tx) => [...(await checkPolicies(tx)), ...(await checkMappings(tx))],
+  brokenRules: async (tx) => sentencesOf([...(await checkPolicies(tx)), ...(await checkMappings(tx))]),
 };
 
 /** The row of a mapping, as the table has it. */

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../database/write-as.js';
 import type { Client, ClientBinding } from '../../generated/prisma/client.js';
-import { checkFixedClients, checkPolicies } from '../files/check-whole-directory.js';
+import { checkFixedClients, checkPolicies, sentencesOf } from '../files/check-whole-directory.js';
 import * as tables from '../files/directory-tables.js';
 import { checkRecordRows, isOrg, missing } from './check-record.js';
 import { afterKey, given, recordWindow, windowColumns, type RecordWindow } from './record-columns.js';
@@ -88,10 +88,8 @@ export const CLIENT_RECORDS: RecordStore<ClientRecord, ClientKey, ClientFilter> 
     await writeBindings(tx, record);
   },
   remove: (tx, { org: orgId, id }) => tx.client.delete({ where: { orgId_id: { orgId, id } } }),
-  brokenRules: async (tx, { org: orgId, id }) => [
-    ...(await checkPolicies(tx)),
-    ...(await checkFixedClients(tx, { orgId, id })),
-  ],
+  brokenRules: async (tx, { org: orgId, id }) =>
+    sentencesOf([...(await checkPolicies(tx)), ...(await checkFixedClients(tx, { orgId, id }))]),
 };
 
 function boundTo(tenantIds: TenantIds) {

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../database/write-as.js';
 import type { Issuer } from '../../generated/prisma/client.js';
-import { checkPolicies } from '../files/check-whole-directory.js';
+import { checkPolicies, sentencesOf } from '../files/check-whole-directory.js';
 import * as tables from '../files/directory-tables.js';
 import { isOrg, missing } from './check-record.js';
 import { afterKey, given } from './record-columns.js';
@@ -67,7 +67,7 @@ export const ISSUER_RECORDS: RecordStore<IssuerRecord, IssuerKey, IssuerFilter> 
     await writeAliases(tx, record);
   },
   remove: (tx, { id }) => tx.issuer.delete({ where: { id } }),
-  brokenRules: (tx) => checkPolicies(tx),
+  brokenRules: async (tx) => sentencesOf(await checkPolicies(tx)),
 };
 
 async function writeAliases(tx: Transaction, { id: issuerId, aliases }: IssuerRecord): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Membership } from '../../generated/prisma/client.js';
-import { checkCrowdedUsers } from '../files/check-whole-directory.js';
+import { checkCrowdedUsers, sentencesOf } from '../files/check-whole-directory.js';
 import * as tables from '../files/directory-tables.js';
 import { checkRecordRows, isUser, missing } from './check-record.js';
 import { afterKey, given, isOf, recordWindow, windowColumns, type RecordWindow } from './record-columns.js';
@@ -91,7 +91,8 @@ export const MEMBERSHIP_RECORDS: RecordStore<MembershipRecord, MembershipKey, Me
   create: (tx, record) => tables.MEMBERSHIPS.create(tx, [toRow(record)]),
   update: (tx, record) => tables.MEMBERSHIPS.update(tx, toRow(record)),
   remove: (tx, key) => tx.membership.delete({ where: whereKey(key) }),
-  brokenRules: (tx, { org: orgId, user: userId }) => checkCrowdedUsers(tx, { orgId, userId }),
+  brokenRules: async (tx, { org: orgId, user: userId }) =>
+    sentencesOf(await checkCrowdedUsers(tx, { orgId, userId })),
 };
 
 function whereKey({ org: orgId, user: userId, tenant: tenantId }: MembershipKey) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { readDescription } from '../../support/openapi.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { readDescription, type Schema } from '../../support/openapi.js';
 import { startTestAdmin } from '../../support/test-admin.js';
 import { fillTwoTenants } from '../../support/two-tenants.js';
 
@@ -39,17 +40,28 @@ interface Page {
   readonly nextCursor: string | null;
 }
 
-const { operations } = await readDescription(call);
+const { operations, schemas } = await readDescription(call);
+
+/** OpenAPI 3.1 has the JSON Schema of 2020-12. */
+const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true, validateFormats: false });
+ajv.addVocabulary(['components']);
+ajv.addSchema({ components: { schemas } }, 'api');
+
 // Recorded calls are not made over the API: their list has a test of its own.
 const lists = operations.filter(
   ({ tag, queryParameters }) =>
     tag !== 'invocations' && queryParameters.some(({ name }) => name === 'cursor'),
 );
-const LISTS = lists.map(({ path, queryParameters, tag }) => ({
-  path,
-  tag,
+const LISTS = lists.map(({ path, queryParameters, tag, answer }) => ({
+  ...{ path, tag, items: itemsOf(answer) },
   filters: queryParameters.map(({ name }) => name).filter((name) => name !== 'cursor' && name !== 'limit'),
 }));
+
+/** Where the description has the schema of a list’s items. */
+function itemsOf(answer: Schema | undefined): string {
+  const { items } = (answer?.['properties'] ?? {}) as { readonly items?: { readonly items: Schema } };
+  return String(items?.items['$ref']);
+}
 
 async function page(path: string, query: Readonly<Record<string, string>>): Promise<Page> {
   const { status, body } = await call('GET', `${path}?${new URLSearchParams(query).toString()}`);
@@ -84,17 +96,32 @@ it('is of every noun, audit, credentials and tokens', () => {
   );
 });
 
-describe.each(LISTS)('the list $path', ({ path, tag, filters }) => {
-  it.each(['1', '2'])('has everything once, in one order, in pages of %s', async (limit) => {
+/** Sizes of pages that end in every way: the audit has many rows, and every page of it looks alike. */
+const SIZES: Readonly<Record<string, readonly string[]>> = { audit: ['10', '25'] };
+
+describe.each(LISTS)('the list $path', ({ path, tag, filters, items: schema }) => {
+  const [size = '1', larger = '2'] = SIZES[tag] ?? [];
+
+  it('has everything once, in one order, in pages of every size', async () => {
     const whole = await page(path, { limit: '500' });
     expect(whole.items.length).toBeGreaterThanOrEqual(3);
     expect(whole.nextCursor).toBeNull();
-    const pages = await all(path, { limit });
-    expect(pages.flatMap(({ items }) => items)).toEqual(whole.items);
-    expect(pages.slice(0, -1).map(({ items }) => items.length)).toEqual(
-      pages.slice(1).map(() => Number(limit)),
-    );
-    expect(pages.at(-1)?.items.length).toBeGreaterThan(0);
+    for (const limit of [size, larger]) {
+      const pages = await all(path, { limit });
+      expect(pages.flatMap(({ items }) => items)).toEqual(whole.items);
+      expect(pages.slice(0, -1).map(({ items }) => items.length)).toEqual(
+        pages.slice(1).map(() => Number(limit)),
+      );
+      expect(pages.at(-1)?.items.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('has what the description of the API promises', async () => {
+    const isDescribed = ajv.compile({ $ref: `api${schema}` });
+    for (const item of (await page(path, { limit: '500' })).items) {
+      isDescribed(item);
+      expect([item, isDescribed.errors]).toEqual([item, null]);
+    }
   });
 
   it('has 50 on a page where nobody says how many', async () => {
@@ -109,7 +136,7 @@ describe.each(LISTS)('the list $path', ({ path, tag, filters }) => {
       expect([filter, values.size]).not.toEqual([filter, 0]);
       for (const value of values) {
         const wanted = items.filter((item) => item[filter] === value);
-        const pages = await all(path, { [filter]: value, limit: '2' });
+        const pages = await all(path, { [filter]: value, limit: larger });
         expect([filter, value, pages.flatMap((one) => one.items)]).toEqual([filter, value, wanted]);
       }
     }
@@ -117,10 +144,8 @@ describe.each(LISTS)('the list $path', ({ path, tag, filters }) => {
 
   const cursorOf = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-  it.each<[string, string]>([
-    ...['0', '501', '-1', '1.5', '1e2', 'many', '', ' 5'].map(
-      (value) => ['limit', value] as [string, string],
-    ),
+  const REFUSED: readonly (readonly [string, string])[] = [
+    ...['0', '501', '-1', '1.5', '1e2', 'many', '', ' 5'].map((value) => ['limit', value] as const),
     ['cursor', ''],
     ['cursor', 'x'],
     ['cursor', 'x'.repeat(9_000)],
@@ -131,12 +156,21 @@ describe.each(LISTS)('the list $path', ({ path, tag, filters }) => {
     ['cursor', cursorOf(['a\0', 'a\0', 'a\0'])],
     ['offset', '1'],
     ['__proto__', '1'],
-  ])('is refused with %s=%j, by name', async (parameter, value) => {
-    const answer = await call('GET', `${path}?${parameter}=${encodeURIComponent(value)}`);
-    expect(answer).toMatchObject({
-      status: 422,
-      body: { type: 'urn:mintmark:problem:invalid-fields', errors: [{ parameter }] },
-    });
+  ];
+
+  it('is refused with a size, a cursor or a parameter that it does not have, by name', async () => {
+    const answers = await Promise.all(
+      REFUSED.map(async ([parameter, value]) => {
+        const { status, body } = await call('GET', `${path}?${parameter}=${encodeURIComponent(value)}`);
+        const { type, errors } = body as { type?: unknown; errors?: readonly { parameter?: unknown }[] };
+        return [parameter, value, status, type, errors?.map((error) => error.parameter)];
+      }),
+    );
+    expect(answers).toEqual(
+      REFUSED.map(([parameter, value]) => [
+        ...[parameter, value, 422, 'urn:mintmark:problem:invalid-fields', [parameter]],
+      ]),
+    );
   });
 
   it('is refused with a parameter that is given twice', async () => {

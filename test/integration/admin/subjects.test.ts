@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CLIENT, ISSUER, USER, userCall } from '../../support/calls.js';
 import { loadSample, NOW, startTestHook } from '../../support/test-hook.js';
+import { readDescription } from '../../support/openapi.js';
 import { startTestAdmin, type AdminAnswer } from '../../support/test-admin.js';
 import { createTestDatabase } from '../../support/test-database.js';
 
@@ -111,6 +112,7 @@ describe('explain', () => {
     [{ issuer: 'acme-orders', client: 'x', org: 'absent' }, ['/org']],
     [{ payload: {} }, ['/payload']],
     [{ payload: [] }, ['/payload']],
+    [{ payload: PAYLOAD, tenant: 'blue', org: 'acme', at: '2026-03-01T00:00:00Z' }, ['/org', '/tenant']],
     [{ issuer: 'acme-orders', client: 'x', at: 'now', grantType: 'x' }, ['/at', '/grantType']],
   ])('refuses %j', async (body, pointers) => {
     const answer = await call('POST', '/v1/explain', { body });
@@ -120,6 +122,18 @@ describe('explain', () => {
 });
 
 describe('a mapping that is not saved', () => {
+  it('is described with sample facts that may be null, as they may', async () => {
+    const { schemas } = await readDescription(call);
+    const { tenant, request } = (schemas['SampleFacts']?.['properties'] ?? {}) as Record<string, object>;
+    expect(tenant).toEqual({ anyOf: [{ $ref: '#/components/schemas/SampleTenant' }, { type: 'null' }] });
+    expect(request).toMatchObject({ $ref: '#/components/schemas/SampleRequest' });
+    const facts = { tenant: null };
+    const body = { expression: 'has(tenant.id)', facts };
+    expect(await call('POST', '/v1/claim-mappings/validate', { body })).toMatchObject({
+      ...{ status: 200, body: { evaluation: { kind: 'value', value: false } } },
+    });
+  });
+
   const validate = (body: object) => call('POST', '/v1/claim-mappings/validate', { body });
 
   it('is type-checked and evaluated on sample facts', async () => {
