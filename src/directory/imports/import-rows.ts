@@ -6,8 +6,10 @@ import { replacedTables, ReplacedTableError } from '../facts/replaced-views.js';
 import type { ImportContext, ImportKind } from './import-kind.js';
 import { importStatements } from './import-statement.js';
 import {
+  batchOf,
   writeBatch,
-  writeTrustedBatch,
+  writeWhole,
+  type Batch,
   type BatchResult,
   type BatchRow,
   type BatchWriting,
@@ -92,9 +94,11 @@ class Importing {
   readonly #counts: Counts;
   readonly #writing: Omit<BatchWriting, 'statements' | 'onSent'>;
   #reader: RowReader | undefined;
-  #statements: BatchWriting['statements'] = { checking: '', trusting: '' };
-  #isTrusted = true;
-  #batch = new Batch();
+  #statements: BatchWriting['statements'] = { creating: '', trusting: '', checking: '' };
+  #mayTrust = true;
+  /** Whether the last batch was created as a whole, and whether all of it could be written: the next is mostly like it. */
+  #last = { isNew: true, isSound: true };
+  #batch = new Gathered();
   #written: Promise<void> = Promise.resolve();
 
   constructor(database: Database, kind: ImportKind, options: ImportOptions, counts: Counts) {
@@ -133,7 +137,7 @@ class Importing {
     const replaced = await replacedTables(database);
     if (replaced.has(kind.target.table)) throw new ReplacedTableError(kind.target.table);
     // Tables that refer to others' have no foreign keys that would check it.
-    this.#isTrusted = replaced.size === 0;
+    this.#mayTrust = replaced.size === 0;
     const features = await database.prisma.feature.findMany({ select: { id: true, type: true } });
     const context = { features: new Map(features.map(({ id, type }) => [id, type])) };
     await onHeader(header.names);
@@ -142,12 +146,13 @@ class Importing {
   }
 
   async #flush(): Promise<void> {
-    const batch = this.#batch;
-    this.#batch = new Batch();
+    const gathered = this.#batch;
+    this.#batch = new Gathered();
+    const batch = batchOf(this.#writing.kind, gathered.rows);
     await this.#written;
     // Reading keeps this process busy: it goes on when the database is, lest each waits for the other.
     await new Promise<void>((resolve) => {
-      this.#written = this.#write(batch, resolve);
+      this.#written = this.#write(gathered, batch, resolve);
       // It is awaited before the next batch is written; until then nobody may miss that it failed.
       this.#written.then(resolve, () => {
         resolve();
@@ -155,28 +160,33 @@ class Importing {
     });
   }
 
-  async #write(batch: Batch, onSent: () => void): Promise<void> {
+  async #write(gathered: Gathered, batch: Batch, onSent: () => void): Promise<void> {
     const counts = this.#counts;
-    const { created, changed, refused } = await this.#writeRows(batch.rows, onSent);
+    const { created, changed, refused } = await this.#writeRows(batch, onSent);
+    this.#last = { isNew: created === batch.rows.length, isSound: refused.length === 0 };
     const refusals = [
-      ...batch.refusals,
+      ...gathered.refusals,
       ...refused.map(({ row: { line, cells }, reason }) => ({ line, cells, reason })),
     ].toSorted((a, b) => a.line - b.line);
     if (refusals.length > 0) await this.#options.onRefused(refusals);
-    counts.rows += batch.size;
+    counts.rows += gathered.size;
     counts.created += created;
     counts.changed += changed;
     counts.refused += refusals.length;
-    counts.unchanged += batch.size - created - changed - refusals.length;
+    counts.unchanged += gathered.size - created - changed - refusals.length;
     this.#options.onProgress(counts);
   }
 
-  /** Trusts a file until one of its rows is refused: the next are rarely far. */
-  async #writeRows(rows: readonly BatchRow[], onSent: () => void): Promise<BatchResult> {
+  /** Begins with the way that the last batch would have taken: a change costs one try in vain. */
+  async #writeRows(batch: Batch, onSent: () => void): Promise<BatchResult> {
     const writing = { ...this.#writing, statements: this.#statements, onSent };
-    const result = this.#isTrusted ? await writeTrustedBatch(writing, rows) : null;
-    this.#isTrusted = result !== null;
-    return result ?? writeBatch(writing, rows);
+    const { isNew, isSound } = this.#last;
+    const isTrusted = this.#mayTrust && isSound;
+    return (
+      (isTrusted && isNew ? await writeWhole(writing, 'creating', batch) : null) ??
+      (isTrusted ? await writeWhole(writing, 'trusting', batch) : null) ??
+      writeBatch(writing, batch)
+    );
   }
 }
 
@@ -184,7 +194,7 @@ type Reading =
   { readonly kind: 'row'; readonly row: BatchRow } | { readonly kind: 'refusal'; readonly refusal: Refusal };
 
 /** Rows that were read since the last batch. */
-class Batch {
+class Gathered {
   readonly refusals: Refusal[] = [];
   readonly #rows = new Map<string, BatchRow>();
   size = 0;

@@ -15,6 +15,17 @@ export interface BatchRow {
   readonly values: ImportValues;
 }
 
+/** Rows that are written together, and the parameters that have them. */
+export interface Batch {
+  readonly rows: readonly BatchRow[];
+  readonly columns: readonly string[];
+}
+
+export function batchOf({ input }: ImportKind, rows: readonly BatchRow[]): Batch {
+  const columns = input.map((_, index) => arrayLiteral(rows.map(({ values }) => values[index] ?? null)));
+  return { rows, columns };
+}
+
 export interface RefusedRow {
   readonly row: BatchRow;
   readonly reason: string;
@@ -45,23 +56,24 @@ const NOTHING: BatchResult = { created: 0, changed: 0, refused: [] };
  * Writes a batch in one transaction. Where a constraint refuses it, its halves are tried apart, down to the rows that are in the way;
  * those are tried once more at the end, since another row, or somebody else’s, may have been in theirs.
  */
-export async function writeBatch(writing: BatchWriting, rows: readonly BatchRow[]): Promise<BatchResult> {
+export async function writeBatch(writing: BatchWriting, batch: Batch): Promise<BatchResult> {
   const checking = { ...writing, statement: writing.statements.checking };
-  let result = await writeOrHalve(checking, rows);
+  let result = await writeOrHalve(checking, batch);
   const again = result.refused.filter(({ isFinal }) => !isFinal);
   result = { ...result, refused: result.refused.filter(({ isFinal }) => isFinal) };
-  for (const { row } of again) result = add(result, await writeOrHalve(checking, [row]));
+  for (const { row } of again)
+    result = add(result, await writeOrHalve(checking, batchOf(writing.kind, [row])));
   return result;
 }
 
-/** Writes a batch in one transaction, all of it or nothing: null where a row of it is to be refused. */
-export async function writeTrustedBatch(
+/** Writes a batch in one transaction, all of it or nothing: null where that way does not take one of its rows. */
+export async function writeWhole(
   writing: BatchWriting,
-  rows: readonly BatchRow[],
+  way: 'creating' | 'trusting',
+  batch: Batch,
 ): Promise<BatchResult | null> {
-  if (rows.length === 0) return NOTHING;
   try {
-    return await writeAtOnce({ ...writing, statement: writing.statements.trusting }, rows);
+    return await writeAtOnce({ ...writing, statement: writing.statements[way] }, batch);
   } catch (error) {
     if (refusalOf(error) === undefined) throw error;
     return null;
@@ -76,19 +88,20 @@ interface Attempt extends BatchResult {
   readonly refused: readonly (RefusedRow & { readonly isFinal: boolean })[];
 }
 
-async function writeOrHalve(writing: Writing, rows: readonly BatchRow[]): Promise<Attempt> {
+async function writeOrHalve(writing: Writing, batch: Batch): Promise<Attempt> {
+  const { rows } = batch;
   const [first] = rows;
   if (first === undefined) return { ...NOTHING, refused: [] };
   try {
-    return await writeAtOnce(writing, rows);
+    return await writeAtOnce(writing, batch);
   } catch (error) {
     const reason = refusalOf(error);
     if (reason === undefined) throw error;
     if (rows.length === 1) return { ...NOTHING, refused: [{ row: first, reason, isFinal: false }] };
     const middle = Math.ceil(rows.length / 2);
     return add(
-      await writeOrHalve(writing, rows.slice(0, middle)),
-      await writeOrHalve(writing, rows.slice(middle)),
+      await writeOrHalve(writing, batchOf(writing.kind, rows.slice(0, middle))),
+      await writeOrHalve(writing, batchOf(writing.kind, rows.slice(middle))),
     );
   }
 }
@@ -105,9 +118,8 @@ function add(a: Attempt, b: Attempt): Attempt {
   };
 }
 
-async function writeAtOnce(writing: Writing, rows: readonly BatchRow[]): Promise<Attempt> {
+async function writeAtOnce(writing: Writing, { rows, columns }: Batch): Promise<Attempt> {
   const { database, kind, actor, dryRun } = writing;
-  const columns = kind.input.map((_, index) => arrayLiteral(rows.map(({ values }) => values[index] ?? null)));
   try {
     return await database.prisma.$transaction(async (tx) => {
       await tx.$executeRaw`SELECT set_config('mintmark.actor', ${actor}, true)`;
