@@ -3,7 +3,6 @@ import { explainConstraint } from '../../database/constraints.js';
 import type { Database } from '../../database/database.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { COVERS_LIMIT } from '../facts/facts-query.js';
-import { APPLY_LOCK } from '../files/apply-directory.js';
 import { arrayLiteral } from './array-literal.js';
 import type { ImportKind, ImportValues } from './import-kind.js';
 import type { ImportStatements } from './import-statement.js';
@@ -42,6 +41,8 @@ export interface BatchWriting {
   readonly kind: ImportKind;
   readonly statements: ImportStatements;
   readonly actor: string;
+  /** SQL that waits until the transaction may write. */
+  readonly turn: string;
   /** Takes every batch back when it is done. */
   readonly dryRun: boolean;
   /** Called when the database is at work: what is done from then on takes no time of its own. */
@@ -118,12 +119,32 @@ function add(a: Attempt, b: Attempt): Attempt {
   };
 }
 
-async function writeAtOnce(writing: Writing, { rows, columns }: Batch): Promise<Attempt> {
-  const { database, kind, actor, dryRun } = writing;
+/** Lanes and imports are never in each other's way, but somebody's own SQL may be: whom PostgreSQL lets lose tries once more. */
+async function writeAtOnce(writing: Writing, batch: Batch): Promise<Attempt> {
+  try {
+    return await writeOnce(writing, batch);
+  } catch (error) {
+    if (!isDeadlock(error)) throw error;
+    return writeOnce(writing, batch);
+  }
+}
+
+/** "40P01 deadlock detected" (PostgreSQL, appendix A), as Prisma's driver adapter hands it on with a raw query. */
+function isDeadlock(error: unknown): boolean {
+  const path = ['meta', 'driverAdapterError', 'cause', 'originalCode'];
+  return path.reduce<unknown>((value, name) => member(value, name), error) === '40P01';
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+async function writeOnce(writing: Writing, { rows, columns }: Batch): Promise<Attempt> {
+  const { database, kind, actor, turn, dryRun } = writing;
   try {
     return await database.prisma.$transaction(async (tx) => {
       await tx.$executeRaw`SELECT set_config('mintmark.actor', ${actor}, true)`;
-      await tx.$executeRawUnsafe(APPLY_LOCK);
+      await tx.$executeRawUnsafe(turn);
       const written = await runStatement(tx, writing, columns);
       if (kind.isCovering && written.created > 0) await refuseCrowded(tx, columns);
       const attempt = attemptOf(rows, written);
