@@ -18,9 +18,11 @@ export function laneOf(values: ImportValues, { laneLength }: ImportKind, lanes: 
   if (lanes === 1) return 0;
   // FNV-1a: cheap, and the same everywhere.
   let hash = 0x811c9dc5;
-  for (const value of values.slice(0, laneLength))
-    for (let place = 0; place < (value?.length ?? 0); place += 1)
-      hash = Math.imul(hash ^ (value?.charCodeAt(place) ?? 0), 0x01000193);
+  for (let column = 0; column < laneLength; column += 1) {
+    const text = values[column] ?? '';
+    for (let place = 0; place < text.length; place += 1)
+      hash = Math.imul(hash ^ text.charCodeAt(place), 0x01000193);
+  }
   return (hash >>> 16) % lanes;
 }
 
