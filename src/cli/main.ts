@@ -7,6 +7,8 @@ import { runCli } from './run-cli.js';
 
 // An import makes much garbage and holds little: left to itself, V8 lets its heap double before it collects.
 setFlagsFromString('--heap-growing-percent=30');
+// Threads that help it to collect would take the cores from the database, where that has the same ones, and wait for each other.
+setFlagsFromString('--no-parallel-scavenge');
 
 /** Whoever reads may have read enough (`mintmark … | head`): the command goes on to its end, and to its exit code. */
 function ignoreClosedReader(error: Error): void {

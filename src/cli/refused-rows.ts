@@ -1,6 +1,6 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { REFUSAL_COLUMNS } from '../directory/imports/columns.js';
-import type { Refusal } from '../directory/imports/import-rows.js';
+import type { Refusal } from '../directory/imports/row-reader.js';
 import { errorCode } from '../operations/error-code.js';
 import { UsageError } from './cli-context.js';
 

@@ -19,6 +19,11 @@ export interface ImportKind {
   /** What the input of the statement has, as `name type`; its first columns are the key of a row. */
   readonly input: readonly string[];
   readonly keyLength: number;
+  /**
+   * So many of the first columns are equal in rows that may be in each other's way; others may be written at the same time. 0 where
+   * any two rows may be.
+   */
+  readonly laneLength: number;
   /** @throws CellError where a row cannot be used */
   readonly read: (cells: Cells, context: ImportContext) => ImportValues;
   /** The table, the columns that a row creates, and those of the file that set them. */

@@ -43,6 +43,7 @@ export const USERS: ImportKind = {
   ],
   input: ['org_id text', 'id text', 'login text', 'status status'],
   keyLength: 2,
+  laneLength: 2,
   read: (cells) => {
     const login = cells('login');
     if (login !== null && !isLine(login))
@@ -78,6 +79,8 @@ export const MEMBERSHIPS: ImportKind = {
     ...['valid_from timestamptz', 'valid_until timestamptz'],
   ],
   keyLength: 3,
+  // One default at a time, and so many memberships, are a user's.
+  laneLength: 2,
   read: (cells) => {
     const key = [idIn(cells, 'org'), idIn(cells, 'user'), idIn(cells, 'tenant')];
     const { from, until } = windowIn(cells);
@@ -120,6 +123,8 @@ export const GRANTS: ImportKind = {
     ...['value jsonb', 'reason text', 'valid_from timestamptz', 'valid_until timestamptz'],
   ],
   keyLength: 1,
+  // Grants of one feature to one tenant or user, whatever their ids, must not overlap.
+  laneLength: 0,
   read: (cells, context) => {
     const user = optionalIdIn(cells, 'user');
     const { type, value } = valueIn(cells, context);

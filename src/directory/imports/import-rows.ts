@@ -1,24 +1,14 @@
 import type { Database } from '../../database/database.js';
-import { CellError } from './cells.js';
 import { readHeader, type Header } from './columns.js';
 import { CsvFaultError, readCsvRows, type CsvRow } from './csv-rows.js';
 import { replacedTables, ReplacedTableError } from '../facts/replaced-views.js';
-import type { ImportContext, ImportKind } from './import-kind.js';
+import type { ImportKind } from './import-kind.js';
 import { importStatements } from './import-statement.js';
-import {
-  writeBatch,
-  writeTrustedBatch,
-  type BatchResult,
-  type BatchRow,
-  type BatchWriting,
-} from './write-batch.js';
-
-/** A row that was not imported, with the cells of its file. */
-export interface Refusal {
-  readonly line: number;
-  readonly reason: string;
-  readonly cells: readonly string[];
-}
+import { Lane } from './lane.js';
+import { lanesOf, turnOf } from './lanes.js';
+import { Round } from './round.js';
+import { rowReader, type Refusal, type RowReader } from './row-reader.js';
+import type { Batch, BatchResult } from './write-batch.js';
 
 export interface ImportCounts {
   readonly rows: number;
@@ -52,12 +42,12 @@ export interface ImportResult {
     { readonly kind: 'fault'; readonly fault: CsvFaultError } | { readonly kind: 'interrupted' } | null;
 }
 
-/** Rows written by one statement. */
+/** Rows written by one statement, more or less: hashes deal them out. */
 const BATCH = 2_000;
 
 /**
- * Imports the rows of a CSV file in batches, each of which is a transaction: while one is written the next is read, and no more than
- * that is in memory. Importing a file once more changes nothing that is as the file says, so that one that was
+ * Imports the rows of a CSV file in rounds, in each of which every lane writes a batch in a transaction: while one is written the next is
+ * read, and no more than that is in memory. Importing a file once more changes nothing that is as the file says, so that one that was
  * interrupted is simply imported again. Of two rows with one key the later counts.
  *
  * @throws CsvFaultError where the first line is not that of such a file, and ReplacedTableError where nobody reads what it has; then
@@ -86,21 +76,23 @@ export async function importRows(
 
 type Counts = { -readonly [Name in keyof ImportCounts]: number };
 
-/** An import under way: one batch is gathered while another one is written. */
+/** An import under way: one round of rows is gathered while the one before is written. */
 class Importing {
+  readonly #database: Database;
+  readonly #kind: ImportKind;
   readonly #options: ImportOptions;
   readonly #counts: Counts;
-  readonly #writing: Omit<BatchWriting, 'statements' | 'onSent'>;
   #reader: RowReader | undefined;
-  #statements: BatchWriting['statements'] = { checking: '', trusting: '' };
-  #isTrusted = true;
-  #batch = new Batch();
+  #lanes: readonly Lane[] = [];
+  #round: Round;
   #written: Promise<void> = Promise.resolve();
 
   constructor(database: Database, kind: ImportKind, options: ImportOptions, counts: Counts) {
+    this.#database = database;
+    this.#kind = kind;
     this.#options = options;
     this.#counts = counts;
-    this.#writing = { database, kind, actor: options.actor, dryRun: options.dryRun };
+    this.#round = this.#emptyRound();
   }
 
   /** Whether the first line was one. */
@@ -113,8 +105,8 @@ class Importing {
       await this.#begin(row);
       return;
     }
-    this.#batch.add(this.#reader(row), this.#writing.kind.keyLength);
-    if (this.#batch.size >= BATCH) await this.#flush();
+    this.#round.add(this.#reader(row));
+    if (this.#round.size >= BATCH * this.#lanes.length) await this.#flush();
   }
 
   /** @throws CsvFaultError where there was no first line */
@@ -126,111 +118,94 @@ class Importing {
   }
 
   async #begin({ line, cells }: CsvRow): Promise<void> {
-    const { database, kind } = this.#writing;
     const { org, onHeader } = this.#options;
-    const header = readHeader(cells, kind.columns, new Set(org === null ? [] : ['org']));
+    const header = readHeader(cells, this.#kind.columns, new Set(org === null ? [] : ['org']));
     if (typeof header === 'string') throw new CsvFaultError(line, header);
-    const replaced = await replacedTables(database);
-    if (replaced.has(kind.target.table)) throw new ReplacedTableError(kind.target.table);
-    // Tables that refer to others' have no foreign keys that would check it.
-    this.#isTrusted = replaced.size === 0;
-    const features = await database.prisma.feature.findMany({ select: { id: true, type: true } });
+    const replaced = await replacedTables(this.#database);
+    if (replaced.has(this.#kind.target.table)) throw new ReplacedTableError(this.#kind.target.table);
+    const features = await this.#database.prisma.feature.findMany({ select: { id: true, type: true } });
     const context = { features: new Map(features.map(({ id, type }) => [id, type])) };
     await onHeader(header.names);
-    this.#statements = importStatements(kind, new Set(header.places.keys()));
-    this.#reader = rowReader(kind, { header, context, org });
+    // Tables that refer to others' have no foreign keys that would check it.
+    this.#lanes = this.#openLanes(header, replaced.size === 0);
+    this.#reader = rowReader(this.#kind, { header, context, org });
+  }
+
+  #openLanes({ places }: Header, mayTrust: boolean): readonly Lane[] {
+    const { actor, dryRun } = this.#options;
+    const [database, kind, count] = [this.#database, this.#kind, lanesOf(this.#database, this.#kind)];
+    const statements = importStatements(kind, new Set(places.keys()));
+    return Array.from(
+      { length: count },
+      (_, lane) =>
+        new Lane({ database, kind, statements, actor, dryRun, turn: turnOf(lane, count) }, mayTrust),
+    );
+  }
+
+  #emptyRound(): Round {
+    return new Round(this.#kind, lanesOf(this.#database, this.#kind));
   }
 
   async #flush(): Promise<void> {
-    const batch = this.#batch;
-    this.#batch = new Batch();
+    const round = this.#round;
+    this.#round = this.#emptyRound();
+    const batches = round.batches();
     await this.#written;
     // Reading keeps this process busy: it goes on when the database is, lest each waits for the other.
     await new Promise<void>((resolve) => {
-      this.#written = this.#write(batch, resolve);
-      // It is awaited before the next batch is written; until then nobody may miss that it failed.
+      this.#written = this.#write(round, batches, resolve);
+      // It is awaited before the next round is written; until then nobody may miss that it failed.
       this.#written.then(resolve, () => {
         resolve();
       });
     });
   }
 
-  async #write(batch: Batch, onSent: () => void): Promise<void> {
+  async #write(round: Round, batches: readonly Batch[], onSent: () => void): Promise<void> {
     const counts = this.#counts;
-    const { created, changed, refused } = await this.#writeRows(batch.rows, onSent);
+    const { created, changed, refused } = await this.#writeBatches(batches, onSent);
     const refusals = [
-      ...batch.refusals,
+      ...round.refusals,
       ...refused.map(({ row: { line, cells }, reason }) => ({ line, cells, reason })),
     ].toSorted((a, b) => a.line - b.line);
     if (refusals.length > 0) await this.#options.onRefused(refusals);
-    counts.rows += batch.size;
+    counts.rows += round.size;
     counts.created += created;
     counts.changed += changed;
     counts.refused += refusals.length;
-    counts.unchanged += batch.size - created - changed - refusals.length;
+    counts.unchanged += round.size - created - changed - refusals.length;
     this.#options.onProgress(counts);
   }
 
-  /** Trusts a file until one of its rows is refused: the next are rarely far. */
-  async #writeRows(rows: readonly BatchRow[], onSent: () => void): Promise<BatchResult> {
-    const writing = { ...this.#writing, statements: this.#statements, onSent };
-    const result = this.#isTrusted ? await writeTrustedBatch(writing, rows) : null;
-    this.#isTrusted = result !== null;
-    return result ?? writeBatch(writing, rows);
+  /** Each lane writes its batch. A failure of one is told when none is at work any more. */
+  async #writeBatches(batches: readonly Batch[], onSent: () => void): Promise<BatchResult> {
+    const tasks = this.#lanes.flatMap((lane, place) => {
+      const batch = batches[place];
+      return batch === undefined || batch.rows.length === 0 ? [] : [{ lane, batch }];
+    });
+    const waiting = new Set(tasks);
+    const results = await Promise.allSettled(
+      tasks.map((task) =>
+        task.lane.write(task.batch, () => {
+          waiting.delete(task);
+          if (waiting.size === 0) onSent();
+        }),
+      ),
+    );
+    return inSum(results.map(valueOf));
   }
 }
 
-type Reading =
-  { readonly kind: 'row'; readonly row: BatchRow } | { readonly kind: 'refusal'; readonly refusal: Refusal };
-
-/** Rows that were read since the last batch. */
-class Batch {
-  readonly refusals: Refusal[] = [];
-  readonly #rows = new Map<string, BatchRow>();
-  size = 0;
-
-  add(reading: Reading, keyLength: number): void {
-    this.size += 1;
-    if (reading.kind === 'refusal') {
-      this.refusals.push(reading.refusal);
-      return;
-    }
-    const key = JSON.stringify(reading.row.values.slice(0, keyLength));
-    // The later one, in the later one's place.
-    this.#rows.delete(key);
-    this.#rows.set(key, reading.row);
-  }
-
-  get rows(): readonly BatchRow[] {
-    return [...this.#rows.values()];
-  }
+/** @throws what was thrown */
+function valueOf<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
 }
 
-type RowReader = (row: CsvRow) => Reading;
-
-interface ReaderNeeds {
-  readonly header: Header;
-  readonly context: ImportContext;
-  readonly org: string | null;
-}
-
-/** Makes what judges one row after the other. */
-function rowReader({ read }: ImportKind, { header, context, org }: ReaderNeeds): RowReader {
-  const { names, places } = header;
-  return ({ line, cells }) => {
-    const refusal = (reason: string): Reading => ({ kind: 'refusal', refusal: { line, cells, reason } });
-    if (cells.length !== names.length)
-      return refusal(`has ${String(cells.length)} cells, and the first line ${String(names.length)}`);
-    const cellOf = (column: string): string | null => {
-      const cell = cells[places.get(column) ?? -1] ?? '';
-      if (cell === '') return column === 'org' ? org : null;
-      return cell;
-    };
-    try {
-      return { kind: 'row', row: { line, cells, values: read(cellOf, context) } };
-    } catch (error) {
-      if (error instanceof CellError) return refusal(error.message);
-      throw error;
-    }
+function inSum(results: readonly BatchResult[]): BatchResult {
+  return {
+    created: results.reduce((sum, { created }) => sum + created, 0),
+    changed: results.reduce((sum, { changed }) => sum + changed, 0),
+    refused: results.flatMap(({ refused }) => refused),
   };
 }

@@ -3,7 +3,6 @@ import { explainConstraint } from '../../database/constraints.js';
 import type { Database } from '../../database/database.js';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { COVERS_LIMIT } from '../facts/facts-query.js';
-import { APPLY_LOCK } from '../files/apply-directory.js';
 import { arrayLiteral } from './array-literal.js';
 import type { ImportKind, ImportValues } from './import-kind.js';
 import type { ImportStatements } from './import-statement.js';
@@ -13,6 +12,17 @@ export interface BatchRow {
   readonly line: number;
   readonly cells: readonly string[];
   readonly values: ImportValues;
+}
+
+/** Rows that are written together, and the parameters that have them. */
+export interface Batch {
+  readonly rows: readonly BatchRow[];
+  readonly columns: readonly string[];
+}
+
+export function batchOf({ input }: ImportKind, rows: readonly BatchRow[]): Batch {
+  const columns = input.map((_, index) => arrayLiteral(rows.map(({ values }) => values[index] ?? null)));
+  return { rows, columns };
 }
 
 export interface RefusedRow {
@@ -31,6 +41,8 @@ export interface BatchWriting {
   readonly kind: ImportKind;
   readonly statements: ImportStatements;
   readonly actor: string;
+  /** SQL that waits until the transaction may write. */
+  readonly turn: string;
   /** Takes every batch back when it is done. */
   readonly dryRun: boolean;
   /** Called when the database is at work: what is done from then on takes no time of its own. */
@@ -45,23 +57,24 @@ const NOTHING: BatchResult = { created: 0, changed: 0, refused: [] };
  * Writes a batch in one transaction. Where a constraint refuses it, its halves are tried apart, down to the rows that are in the way;
  * those are tried once more at the end, since another row, or somebody else’s, may have been in theirs.
  */
-export async function writeBatch(writing: BatchWriting, rows: readonly BatchRow[]): Promise<BatchResult> {
+export async function writeBatch(writing: BatchWriting, batch: Batch): Promise<BatchResult> {
   const checking = { ...writing, statement: writing.statements.checking };
-  let result = await writeOrHalve(checking, rows);
+  let result = await writeOrHalve(checking, batch);
   const again = result.refused.filter(({ isFinal }) => !isFinal);
   result = { ...result, refused: result.refused.filter(({ isFinal }) => isFinal) };
-  for (const { row } of again) result = add(result, await writeOrHalve(checking, [row]));
+  for (const { row } of again)
+    result = add(result, await writeOrHalve(checking, batchOf(writing.kind, [row])));
   return result;
 }
 
-/** Writes a batch in one transaction, all of it or nothing: null where a row of it is to be refused. */
-export async function writeTrustedBatch(
+/** Writes a batch in one transaction, all of it or nothing: null where that way does not take one of its rows. */
+export async function writeWhole(
   writing: BatchWriting,
-  rows: readonly BatchRow[],
+  way: 'creating' | 'trusting',
+  batch: Batch,
 ): Promise<BatchResult | null> {
-  if (rows.length === 0) return NOTHING;
   try {
-    return await writeAtOnce({ ...writing, statement: writing.statements.trusting }, rows);
+    return await writeAtOnce({ ...writing, statement: writing.statements[way] }, batch);
   } catch (error) {
     if (refusalOf(error) === undefined) throw error;
     return null;
@@ -76,19 +89,20 @@ interface Attempt extends BatchResult {
   readonly refused: readonly (RefusedRow & { readonly isFinal: boolean })[];
 }
 
-async function writeOrHalve(writing: Writing, rows: readonly BatchRow[]): Promise<Attempt> {
+async function writeOrHalve(writing: Writing, batch: Batch): Promise<Attempt> {
+  const { rows } = batch;
   const [first] = rows;
   if (first === undefined) return { ...NOTHING, refused: [] };
   try {
-    return await writeAtOnce(writing, rows);
+    return await writeAtOnce(writing, batch);
   } catch (error) {
     const reason = refusalOf(error);
     if (reason === undefined) throw error;
     if (rows.length === 1) return { ...NOTHING, refused: [{ row: first, reason, isFinal: false }] };
     const middle = Math.ceil(rows.length / 2);
     return add(
-      await writeOrHalve(writing, rows.slice(0, middle)),
-      await writeOrHalve(writing, rows.slice(middle)),
+      await writeOrHalve(writing, batchOf(writing.kind, rows.slice(0, middle))),
+      await writeOrHalve(writing, batchOf(writing.kind, rows.slice(middle))),
     );
   }
 }
@@ -105,13 +119,32 @@ function add(a: Attempt, b: Attempt): Attempt {
   };
 }
 
-async function writeAtOnce(writing: Writing, rows: readonly BatchRow[]): Promise<Attempt> {
-  const { database, kind, actor, dryRun } = writing;
-  const columns = kind.input.map((_, index) => arrayLiteral(rows.map(({ values }) => values[index] ?? null)));
+/** Lanes and imports are never in each other's way, but somebody's own SQL may be: whom PostgreSQL lets lose tries once more. */
+async function writeAtOnce(writing: Writing, batch: Batch): Promise<Attempt> {
+  try {
+    return await writeOnce(writing, batch);
+  } catch (error) {
+    if (!isDeadlock(error)) throw error;
+    return writeOnce(writing, batch);
+  }
+}
+
+/** "40P01 deadlock detected" (PostgreSQL, appendix A), as Prisma's driver adapter hands it on with a raw query. */
+function isDeadlock(error: unknown): boolean {
+  const path = ['meta', 'driverAdapterError', 'cause', 'originalCode'];
+  return path.reduce<unknown>((value, name) => member(value, name), error) === '40P01';
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+async function writeOnce(writing: Writing, { rows, columns }: Batch): Promise<Attempt> {
+  const { database, kind, actor, turn, dryRun } = writing;
   try {
     return await database.prisma.$transaction(async (tx) => {
       await tx.$executeRaw`SELECT set_config('mintmark.actor', ${actor}, true)`;
-      await tx.$executeRawUnsafe(APPLY_LOCK);
+      await tx.$executeRawUnsafe(turn);
       const written = await runStatement(tx, writing, columns);
       if (kind.isCovering && written.created > 0) await refuseCrowded(tx, columns);
       const attempt = attemptOf(rows, written);
