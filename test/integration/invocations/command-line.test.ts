@@ -115,6 +115,13 @@ describe('mintmark invocations list', () => {
     expect((await run(['list', ...options])).code).toBe(64);
   });
 
+  it.each(['list', 'export', 'diff'])('refuses before it asks the database (%s)', async (command) => {
+    const contradicting = ['--since', '1h', '--from', '2026-03-11T09:41:07Z'];
+    const nowhere = { DATABASE_URL: 'postgresql://127.0.0.1:1/nowhere', MINTMARK_RECORD_KEY: 'short' };
+    expect((await run([command, ...contradicting], nowhere)).code).toBe(64);
+    expect((await run([command, '--user', USER.eli], nowhere)).code).toBe(78);
+  });
+
   it('says that there is nothing', async () => {
     expect(await run(['list', '--issuer', 'nobody'])).toMatchObject({
       code: 0,
