@@ -10,6 +10,7 @@ import type { Explanation } from '../../stamping/explain.js';
 import { UsageError } from '../cli-context.js';
 import { explainBy, type DirectoryState } from '../explain-by.js';
 import type { ComparedCall } from '../invocations/change-summary.js';
+import { isTokenHookCall } from '../replay/replay-call.js';
 import { ChangedDirectory, type ChangedDirectoryOptions } from './changed-directory.js';
 import { compareExplanations } from './compare-explanations.js';
 import { readKnownIds, readRememberedTokens, unmask, type KnownIds } from './unmask-call.js';
@@ -73,7 +74,7 @@ async function compareStates(
     changes,
     answer: async (payload) => {
       const recorded = key === undefined ? payload : unmask(payload, known);
-      if (!isRequest(recorded)) return undefined;
+      if (!isTokenHookCall(recorded) || !isRequest(recorded)) return undefined;
       const { issuer, client } = recorded.data.context.protocol;
       const control = changedSnapshot.issuers.get(issuer.uri) ?? snapshot.issuers.get(issuer.uri);
       const remembering = { database, orgId: control?.orgId, key };
