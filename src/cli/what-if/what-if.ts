@@ -80,10 +80,12 @@ async function compareStates(
       const remembering = { database, orgId: control?.orgId, key };
       const request = await withRememberedToken(recorded, remembering);
       const instant = at();
-      const before = await decidedBy({ snapshot, facts: database }, request, instant);
-      const after = await changed.ask(({ tx }) =>
-        decidedBy({ snapshot: changedSnapshot, facts: queryableWithin(tx) }, request, instant),
-      );
+      const [before, after] = await Promise.all([
+        decidedBy({ snapshot, facts: database }, request, instant),
+        changed.ask(({ tx }) =>
+          decidedBy({ snapshot: changedSnapshot, facts: queryableWithin(tx) }, request, instant),
+        ),
+      ]);
       const names = { issuer: control?.rules.issuerId ?? issuer.uri, client: client.id };
       const compared = compareExplanations({ before, after, ...names, enforce });
       return { before, after, compared, isMasked: ID_PSEUDONYM.test(compared.user ?? '') };
