@@ -541,7 +541,7 @@ describe('expected answers', () => {
     expect(broken.out).toContain(
       'request_02_implicit_token_id_token.expected.json has no answer that can be read',
     );
-  });
+  }, 120_000);
 
   it('are of one file each: named twice it begins anew, and two of them never share', async () => {
     const foreign = await foreignHook((id) => ({ body: { debugContext: {}, commands: [], [id]: id } }));

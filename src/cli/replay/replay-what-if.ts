@@ -28,22 +28,21 @@ export async function replayWhatIf(
 ): Promise<void> {
   const files = await readChanges(context, options.with);
   const selects = filterOf(options.filter ?? []);
-  const progress = await startProgress(context, names, options.json === true);
   await context.withDatabase(async (database) => {
     const whatIf = await openWhatIf(database, {
       at: () => (options.at ?? context.now()).getTime(),
       ...{ files, prune: options.prune === true, enforce: options.enforce === true },
       key: readRecordingKey(context.environment),
     });
-    const interrupted = context.listenForInterruption();
-    const reading = { selects, progress, interrupted, filesLeftOut: 0 };
     try {
+      // Opening may take a while, and says nothing of how quick the calls are.
+      const progress = await startProgress(context, names, options.json === true);
+      const interrupted = context.listenForInterruption();
+      const reading = { selects, progress, interrupted, filesLeftOut: 0 };
       const report = await sumUpCalls(payloadsOf(context, names, reading), whatIf, PEOPLE);
       const leftOut = report.leftOut + reading.filesLeftOut;
-      progress.clear();
       conclude({ context, options, whatIf, interrupted }, { ...report, leftOut });
     } finally {
-      progress.clear();
       await whatIf.close();
     }
   });
@@ -79,11 +78,15 @@ async function* payloadsOf(context: CliContext, names: readonly string[], readin
     },
   );
   let count = 0;
-  for await (const call of calls) {
-    if (interrupted.aborted) return;
-    if (!selects(call)) continue;
-    yield call.payload;
-    progress.show({ calls: (count += 1) });
+  try {
+    for await (const call of calls) {
+      if (interrupted.aborted) return;
+      if (!selects(call)) continue;
+      yield call.payload;
+      progress.show({ calls: (count += 1) });
+    }
+  } finally {
+    progress.clear();
   }
 }
 
