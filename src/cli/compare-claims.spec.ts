@@ -42,4 +42,9 @@ describe('two versions of a token', () => {
       ].join('\n'),
     );
   });
+
+  it('are shown without what a terminal would obey', () => {
+    const claims = compareClaims({}, { 'a\u001b[2J': 'b\u009b0m' });
+    expect(sideBySide('ID token', claims, 90)).toMatch(/\n\+ a\\u001b\[2J +"b\\u009b0m"$/);
+  });
 });

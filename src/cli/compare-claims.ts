@@ -1,3 +1,5 @@
+import { printable } from './printable.js';
+
 /** What became of a claim. */
 export type ClaimChange = 'same' | 'added' | 'changed' | 'removed';
 
@@ -44,11 +46,12 @@ export function sideBySide(
   width: number,
   headings: readonly [string, string] = ['before the hook', 'after the hook'],
 ): string {
-  const names = Math.max(title.length, ...claims.map(({ name }) => name.length + 2));
+  const shown = claims.map((claim) => mapClaim(claim, printable));
+  const names = Math.max(title.length, ...shown.map(({ name }) => name.length + 2));
   const column = Math.max(20, Math.floor((width - names - 4) / 2));
   const line = (first: string, before: string, after: string): string =>
     `${first.padEnd(names)}  ${before.padEnd(column)}  ${after}`.trimEnd();
-  const rows = claims.flatMap(({ name, change, before, after }) => {
+  const rows = shown.flatMap(({ name, change, before, after }) => {
     const [left, right] = [cut(before, column), cut(after, column)];
     const height = Math.max(left.length, right.length);
     return Array.from({ length: height }, (_, row) =>
@@ -56,6 +59,12 @@ export function sideBySide(
     );
   });
   return [line(title, ...headings), ...rows].join('\n');
+}
+
+/** The same claim with its texts as they are to be shown. */
+export function mapClaim(claim: ComparedClaim, show: (text: string) => string): ComparedClaim {
+  const { name, change, before, after } = claim;
+  return { name: show(name), change, before: show(before), after: show(after) };
 }
 
 /** Pieces of at most so many characters; one empty piece of an empty text. */

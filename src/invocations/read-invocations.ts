@@ -99,16 +99,25 @@ export async function readInvocation(
 /** Calls that are read at once: so many documents are in memory. */
 const PAGE = 200;
 
-/** Every recorded call that is meant, the oldest first, with no more than a page in memory. */
+/**
+ * Every recorded call that is meant and there when it begins, the oldest first, with no more than a page in memory. What a busy hook
+ * records meanwhile would never end.
+ */
 export async function* eachInvocation(
   { prisma }: Readable,
   filter: InvocationFilter,
 ): AsyncGenerator<Invocation> {
-  const conditions = conditionsOf(filter);
+  const conditions = [...conditionsOf(filter)];
+  const newest = await prisma.invocation.findFirst({
+    where: { AND: conditions },
+    orderBy: { id: 'desc' },
+    select: { id: true },
+  });
+  if (newest === null) return;
   let behindId = 0n;
   for (;;) {
     const rows = await prisma.invocation.findMany({
-      where: { AND: [...conditions, { id: { gt: behindId } }] },
+      where: { AND: [...conditions, { id: { gt: behindId, lte: newest.id } }] },
       orderBy: { id: 'asc' },
       take: PAGE,
     });

@@ -165,7 +165,7 @@ const hook = await startTestHook({
       ...{ issuerIds: null, key: S['key of recordings'], ratio: 1, keptMs: 86_400_000 },
       ...{ keptCalls: 1_000_000, callBytes: 64 * 1024, bufferBytes: 16 * 1024 * 1024 },
     },
-    ...{ snapshotFile, bearer: BEARER, controlRefreshMs: 50, factsDeadlineMs: 300, staleFactsMs: 900_000 },
+    ...{ snapshotFile, bearer: BEARER, controlRefreshMs: 50, factsDeadlineMs: 1_500, staleFactsMs: 900_000 },
     log: { level: 'debug', hashKey: S['log hash key'] },
     tracing: {
       ...{ endpoint: collector.endpoint, serviceName: 'mintmark', ratio: 1 },

@@ -2,6 +2,8 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { REQUEST_BYTES_LIMIT } from '../../src/cli/replay/answer-locally.js';
+import { BODY_LIMIT_BYTES } from '../../src/hook-service/read-body.js';
 import { runCliProcess, type CliEnding, type CliRun } from '../support/cli-process.js';
 import { startHookServer, type ReceivedCall } from '../support/hook-server.js';
 import { examplePayload, withMembers } from '../support/payloads.js';
@@ -121,11 +123,14 @@ describe('mintmark samples', () => {
   });
 
   it('lists what there is, and explains what there is not', async () => {
-    const [list, variant, path] = await Promise.all([
+    const [list, variant, path, unset] = await Promise.all([
       run(['samples', 'list', '--json']),
       run(['samples', 'show', 'client-credential']),
       run(['samples', 'build', 'implicit', '--set', 'data.acces.claims.x=1']),
+      run(['samples', 'build', 'implicit', '--unset', 'data.context.session', '--unset', 'data.identity']),
     ]);
+    expect(JSON.parse(unset.out)).toMatchObject({ data: { context: { policy: {} }, access: {} } });
+    expect(unset.out).not.toMatch(/"(?:session|identity)"/);
     expect(JSON.parse(list.out)).toHaveLength(15);
     expect(variant).toEqual({
       code: 64,
@@ -183,8 +188,8 @@ describe('mintmark replay', () => {
 
   it('shows a table with the claims that change, and ends with how many passed', async () => {
     const { code, out, err } = await mintmark([
-      ...['replay', join(PAYLOADS, 'request_07_client_credentials.json'), PAYLOADS],
-      ...[...TO_HOOK, '--filter', 'grant=client_*', 'request_07'],
+      ...['replay', ...TO_HOOK, '--filter', 'grant=client_*', '--filter', 'request_07'],
+      ...[join(PAYLOADS, 'request_07_client_credentials.json'), PAYLOADS],
     ]);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(/^ +STATUS +TIME +OUTCOME +TENANT +OPERATIONS +BYTES +CALL\n/);
@@ -229,6 +234,27 @@ describe('mintmark replay', () => {
     expect(results(enforced).lines[0]).toMatchObject({ outcome: 'stamped', decided: { mode: 'shadow' } });
   });
 
+  it('takes no larger a call than the hook, from the database either', async () => {
+    expect(REQUEST_BYTES_LIMIT).toBe(BODY_LIMIT_BYTES);
+    const call = (length: number): string =>
+      JSON.stringify(
+        withMembers(examplePayload('request_07_client_credentials'), {
+          'data.access.claims.padding': 'x'.repeat(length),
+        }),
+      );
+    const room = REQUEST_BYTES_LIMIT - call(0).length;
+    const input = [call(room), call(room + 1)].join('\n');
+    const endings = [
+      await run(['replay', '-', ...LOCALLY, '--json'], { input, variables: DATABASE }),
+      await run(['replay', '-', ...TO_HOOK, '--json'], { input }),
+    ];
+    for (const ending of endings)
+      expect(results(ending).lines.map(({ outcome }) => outcome)).toEqual(['stamped', 'unchanged']);
+    expect(results(endings[0] ?? { code: 0, out: '', err: '' }).lines[1]).toMatchObject({
+      decided: { outcome: 'failed', reason: 'body_too_large' },
+    });
+  });
+
   it('takes the playground’s hook where none is named, and its secret to no other', async () => {
     const home = join(folder, 'home');
     await mkdir(join(home, '.mintmark'), { recursive: true });
@@ -263,6 +289,8 @@ describe('mintmark replay', () => {
     [['replay', '-', '--url', 'https://localhost:1', '--filter', 'tenant=blue'], 'not by tenant'],
     [['replay', '-', '--url', 'https://localhost:1'], 'There is no call to replay.'],
     [['replay', '-', '--url', 'https://localhost:1', '--update'], 'has no file for its expected answers'],
+    [['replay', '-', '--require-expected'], 'has no file for its expected answers'],
+    [['replay', 'x.json', '--against-header', 'x=y'], 'are for --against.'],
     [['replay', '-', '--url', 'https://localhost:1', '--at', AT], 'are for --local'],
     [['replay', '-', '--rate', '0'], 'Give calls per second'],
   ])('refuses what cannot be followed: %j', async (parameters, words) => {
@@ -417,6 +445,28 @@ describe('the answers of a hook that Mintmark did not write', () => {
     expect(everything).toContain('[secret]');
     expect(foreign.calls).toHaveLength(8);
   });
+
+  it('draw nothing on a terminal, and hide no token in the breaks of lines', async () => {
+    const part = (length: number): string => Buffer.alloc(length, 'x').toString('base64url');
+    const token = `eyJ${part(90)}.${part(120)}.${part(120)}`;
+    const call = withMembers(examplePayload('request_07_client_credentials'), {
+      'data.access.claims.upstream': token,
+    });
+    const name = 'tenant\u001b[2J';
+    const add = { op: 'add', path: `/claims/${name}`, value: { [token]: '\u009b0m' } };
+    const command = { type: 'com.okta.access.patch', value: [add, add] };
+    const foreign = await startHookServer((response) => {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ commands: [command] }));
+    });
+    const parameters = ['replay', '-', '--url', foreign.url, '--claims', 'all', ...PATIENT];
+    const { code, out } = await run(parameters, { input: JSON.stringify(call) });
+    expect(code).toBe(0);
+    for (const control of ['\u001b', '\u009b']) expect(out).not.toContain(control);
+    expect(out.replaceAll(/\s+/g, '')).not.toContain(part(90).slice(0, 40));
+    expect(out).toMatch(/upstream +"\[token\]" +"\[token\]"\n/);
+    expect(out).toMatch(/\+ tenant\\u001b\[2J +\{"\[token\]":"\\u009b0m"\}\n/);
+  });
 });
 
 describe('expected answers', () => {
@@ -491,6 +541,27 @@ describe('expected answers', () => {
     expect(broken.out).toContain(
       'request_02_implicit_token_id_token.expected.json has no answer that can be read',
     );
+  }, 120_000);
+
+  it('are of one file each: named twice it begins anew, and two of them never share', async () => {
+    const foreign = await foreignHook((id) => ({ body: { debugContext: {}, commands: [], [id]: id } }));
+    const calls = join(folder, 'twice');
+    await mkdir(calls);
+    const lines = join(calls, 'a.jsonl');
+    await writeFile(lines, callLines(['one', 'two']));
+    const to = ['--url', foreign.url, '--json', ...PATIENT];
+    const updated = await run(['replay', lines, lines, ...to, '--update']);
+    expect(results(updated).summary).toMatchObject({ expected: { written: 2, equal: 2 } });
+    expect((await readFile(join(calls, 'a.expected.jsonl'), 'utf8')).trim().split('\n')).toHaveLength(2);
+    const checked = await run(['replay', lines, lines, ...to, '--require-expected']);
+    expect(results(checked).summary).toMatchObject({ passed: 4, expected: { equal: 4 } });
+
+    await writeFile(join(calls, 'a.json'), `[${callLines(['three'])}]`);
+    const sharing = await run(['replay', calls, ...to, '--update']);
+    expect(sharing.code).toBe(64);
+    expect(sharing.err).toContain('would both be');
+    expect(await readFile(join(calls, 'a.expected.jsonl'), 'utf8')).toContain('"three"');
+    expect((await readdir(calls)).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
   it('may be those of another deployment, call by call', async () => {
@@ -566,10 +637,13 @@ describe('many calls', () => {
   it('come no faster than they may', async () => {
     const foreign = await foreignHook(() => ({ body: {} }));
     const beganAt = performance.now();
-    const rate = ['--rate', '50', '--concurrency', '10', '--json', ...PATIENT];
-    await run(['replay', '-', '--url', foreign.url, ...rate], { input: callLines('abcdefghijk'.split('')) });
-    expect(performance.now() - beganAt).toBeGreaterThanOrEqual(195);
-    expect(foreign.calls).toHaveLength(11);
+    const rate = ['--rate', '50', '--concurrency', '16', '--json', ...PATIENT];
+    const input = callLines('abcdefghijklmnop'.split(''));
+    const { err } = await mintmark(['replay', '-', '--url', foreign.url, ...rate], { input });
+    expect(performance.now() - beganAt).toBeGreaterThanOrEqual(295);
+    expect(foreign.calls).toHaveLength(16);
+    // Node warns of many that listen to one signal.
+    expect(err).toBe('');
   });
 
   it('are streamed: 10,000 of them, 46 MB, in a process with less room than that', async () => {

@@ -77,14 +77,10 @@ interface DiffOptions extends FilterOptions {
 async function runList(context: CliContext, options: ListOptions): Promise<void> {
   const { slowest = false, limit, after, json = false, ...filter } = options;
   const order = slowest ? 'slowest' : 'newest';
+  const chosen = filterOf(filter, context);
   const calls = await context.withDatabase(async (database) => {
     const position = after === undefined ? undefined : await positionBehind(database, after);
-    return listInvocations(database, {
-      ...filterOf(filter, context),
-      order,
-      limit: limit + 1,
-      after: position,
-    });
+    return listInvocations(database, { ...chosen, order, limit: limit + 1, after: position });
   });
   const page = calls.slice(0, limit);
   const last = calls.length > limit ? page.at(-1) : undefined;
@@ -118,8 +114,9 @@ async function runShow(
 }
 
 async function runExport(context: CliContext, { payloads = false, ...filter }: ExportOptions): Promise<void> {
+  const chosen = filterOf(filter, context);
   await context.withDatabase(async (database) => {
-    for await (const call of eachInvocation(database, filterOf(filter, context))) {
+    for await (const call of eachInvocation(database, chosen)) {
       // Without its payload a call cannot be replayed.
       if (payloads && call.payload === null) continue;
       await context.write(`${JSON.stringify(payloads ? call.payload : call)}\n`);
@@ -130,11 +127,12 @@ async function runExport(context: CliContext, { payloads = false, ...filter }: E
 async function runDiff(context: CliContext, { people, json = false, ...filter }: DiffOptions): Promise<void> {
   if (filter.mode !== undefined && filter.mode !== 'shadow')
     throw new UsageError('Only mode shadow answers otherwise than it decides: leave --mode out.');
+  const chosen = { ...filterOf(filter, context), mode: 'shadow' } as const;
   const summary = new ChangeSummary();
   const isRequest = compileRequestCheck();
   let leftOut = 0;
   await context.withDatabase(async (database) => {
-    for await (const call of eachInvocation(database, { ...filterOf(filter, context), mode: 'shadow' })) {
+    for await (const call of eachInvocation(database, chosen)) {
       const compared = compareRecorded(call, isRequest);
       if (compared === undefined) leftOut += 1;
       else summary.add(compared);

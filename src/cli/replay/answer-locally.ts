@@ -14,6 +14,9 @@ export interface LocalOptions {
   readonly enforce: boolean;
 }
 
+/** What the hook takes (src/hook-service/create-application.ts); no root imports another, and a test holds the two together. */
+export const REQUEST_BYTES_LIMIT = 128 * 1024;
+
 /** What a hook says by the policy `omit`; which policy a credential has is not known without one. */
 const NOTHING = JSON.stringify({ commands: [] });
 
@@ -29,8 +32,10 @@ export async function answeringLocally(
   const isTokenHookRequest = compileRequestCheck();
   return {
     name: 'the database',
-    answer: async (_body, payload) => {
+    answer: async (body, payload) => {
       const beganAt = performance.now();
+      if (Buffer.byteLength(body) > REQUEST_BYTES_LIMIT)
+        return failed('body_too_large', performance.now() - beganAt);
       if (!isTokenHookCall(payload)) return failed('not_this_event', performance.now() - beganAt);
       if (!isTokenHookRequest(payload)) return failed('unusable_payload', performance.now() - beganAt);
       const explanation = await explainBy({ snapshot, facts: database }, payload, now());

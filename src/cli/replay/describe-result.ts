@@ -1,10 +1,12 @@
 import { TOKEN_NAMES, type TokenName } from '../../okta/token-hook-response.js';
-import { compareClaims, sideBySide, type ComparedClaim } from '../compare-claims.js';
+import { compareClaims, mapClaim, sideBySide, type ComparedClaim } from '../compare-claims.js';
 import type { Paint } from '../paint.js';
+import { printable } from '../printable.js';
 import type { CallResult, ReplaySummary } from './call-result.js';
 import type { HookAnswer } from './hook-answer.js';
 import type { JudgedAnswer, Outcome } from './judge-answer.js';
 import type { TokenState } from './merge-response.js';
+import type { Redact } from './redact.js';
 
 export type ShownClaims = 'changed' | 'all' | 'none';
 
@@ -12,6 +14,8 @@ export interface DescribingOptions {
   readonly paint: Paint;
   readonly claims: ShownClaims;
   readonly budgetMs: number;
+  /** Asked before texts are broken into lines, where what it looks for is whole. */
+  readonly redact: Redact;
 }
 
 /** Characters of a line: entitlements are long. */
@@ -51,21 +55,22 @@ const COLOURS = {
 /** One call: its row, what there is to say of it, and its claims before and after. */
 export function describeResult(result: CallResult, options: DescribingOptions): string {
   const { call, answered, failures } = result;
-  const { paint } = options;
+  const { paint, redact } = options;
+  const show = (text: string): string => printable(redact(text));
   const mark = failures.length === 0 ? paint('green', '✓') : paint('red', '✗');
   if (answered === null)
-    return [`${mark} ${call.name}`, ...failures.map(({ words }) => indented(words))].join('\n');
+    return [`${mark} ${show(call.name)}`, ...failures.map(({ words }) => indented(show(words)))].join('\n');
   const { answer, judged } = answered;
   const cells = row([
-    ...[statusOf(answer), timeOf(answer, options.budgetMs), judged.outcome, tenantOf(judged)],
-    ...[String(judged.operations.length), 'bytes' in answer ? String(answer.bytes) : '–', call.name],
+    ...[statusOf(answer), timeOf(answer, options.budgetMs), judged.outcome, show(tenantOf(judged))],
+    ...[String(judged.operations.length), 'bytes' in answer ? String(answer.bytes) : '–', show(call.name)],
   ]);
   return [
     `${mark} ${cells.replace(judged.outcome, paint(COLOURS[judged.outcome], judged.outcome))}`,
-    ...describeFindings(judged, paint),
+    ...describeFindings(judged, paint, show),
     ...describeDecision(answer).map(indented),
-    ...describeClaims(judged, options.claims).map(indented),
-    ...describeComparisons(result).map(indented),
+    ...describeClaims(judged, options.claims, redact).map(indented),
+    ...describeComparisons(result, redact).map(indented),
   ].join('\n');
 }
 
@@ -85,10 +90,14 @@ function tenantOf({ selection }: JudgedAnswer): string {
   return selection === null ? '–' : `${selection.tenant ?? '–'} (${selection.outcome})`;
 }
 
-function describeFindings({ findings, outcome, operations }: JudgedAnswer, paint: Paint): readonly string[] {
+function describeFindings(
+  { findings, outcome, operations }: JudgedAnswer,
+  paint: Paint,
+  show: (text: string) => string,
+): readonly string[] {
   const lines = findings.map(({ level, at, words, rule }) => {
     const place = at === null || at === '' ? '' : ` ${at}:`;
-    return `    ${paint(level === 'error' ? 'red' : 'yellow', level)}${place} ${words} (rule ${rule})`;
+    return `    ${paint(level === 'error' ? 'red' : 'yellow', level)}${show(`${place} ${words}`)} (rule ${rule})`;
   });
   if (outcome !== 'dropped') return lines;
   const all = operations.length === 1 ? 'the operation' : `all ${String(operations.length)} operations`;
@@ -112,13 +121,21 @@ function describeDecision(answer: HookAnswer): readonly string[] {
 
 const TITLES: Readonly<Record<TokenName, string>> = { access: 'Access token', identity: 'ID token' };
 
-function describeClaims({ before, after }: JudgedAnswer, shown: ShownClaims): readonly string[] {
+function describeClaims(
+  { before, after }: JudgedAnswer,
+  shown: ShownClaims,
+  redact: Redact,
+): readonly string[] {
   if (shown === 'none') return [];
   return TOKEN_NAMES.toReversed().flatMap((name) => {
     const claims = comparedTokens(before[name], after[name]);
     const listed = shown === 'all' ? claims : claims.filter(({ change }) => change !== 'same');
-    return listed.length === 0 ? [] : [sideBySide(TITLES[name], listed, WIDTH)];
+    return listed.length === 0 ? [] : [sideBySide(TITLES[name], redacted(listed, redact), WIDTH)];
   });
+}
+
+function redacted(claims: readonly ComparedClaim[], redact: Redact): readonly ComparedClaim[] {
+  return claims.map((claim) => mapClaim(claim, redact));
 }
 
 /** The claims of a token before and after, and how long it lives. */
@@ -135,13 +152,14 @@ function linesOf(token: TokenState | undefined): Readonly<Record<string, unknown
   return lifetimeSeconds === undefined ? claims : { ...claims, '(seconds to live)': lifetimeSeconds };
 }
 
-function describeComparisons({ golden, against, failures }: CallResult): readonly string[] {
+function describeComparisons({ golden, against, failures }: CallResult, redact: Redact): readonly string[] {
   const lines: string[] = [];
-  if (golden.kind === 'different')
-    lines.push(sideBySide('Difference', golden.differences, WIDTH, ['expected', 'answered']));
+  const differ = (claims: readonly ComparedClaim[], headings: readonly [string, string]): string =>
+    sideBySide('Difference', redacted(claims, redact), WIDTH, headings);
+  if (golden.kind === 'different') lines.push(differ(golden.differences, ['expected', 'answered']));
   if (golden.kind === 'written') lines.push('The expected answer is written.');
   if (against !== null && against.differences.length > 0)
-    lines.push(sideBySide('Difference', against.differences, WIDTH, ['this hook', 'the other hook']));
+    lines.push(differ(against.differences, ['this hook', 'the other hook']));
   return [...lines, ...failures.filter(({ isShown }) => !isShown).map(({ words }) => words)];
 }
 

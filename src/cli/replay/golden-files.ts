@@ -32,6 +32,8 @@ type Read = ExpectedAnswer | 'unreadable' | null;
 export class GoldenFiles {
   readonly #options: GoldenOptions;
   #lines: GoldenLines | null = null;
+  /** Whose expected answers a file holds that was written. */
+  readonly #owners = new Map<string, string>();
 
   constructor(options: GoldenOptions) {
     this.#options = options;
@@ -41,11 +43,23 @@ export class GoldenFiles {
   async check(call: ReplayCall, actual: ExpectedAnswer | null): Promise<GoldenResult> {
     if (call.file === '-') return { kind: 'none' };
     if (call.isOnly) return this.#checkFile(goldenFile(call), actual);
-    if (this.#lines?.callFile !== call.file) {
+    // A file may be named twice: then it begins anew.
+    if (this.#lines?.callFile !== call.file || call.index === 0) {
       await this.close();
+      this.#refuseSharing(call);
       this.#lines = await GoldenLines.open(call, this.#options.update);
     }
     return this.#checkLine(this.#lines, actual);
+  }
+
+  /** `a.json` and `a.jsonl` would write over each other’s. */
+  #refuseSharing(call: ReplayCall): void {
+    if (!this.#options.update) return;
+    const file = goldenFile(call);
+    const owner = this.#owners.get(file) ?? call.file;
+    if (owner !== call.file)
+      throw new UsageError(`The expected answers of ${owner} and of ${call.file} would both be ${file}.`);
+    this.#owners.set(file, owner);
   }
 
   /** Puts the last file in its place. */

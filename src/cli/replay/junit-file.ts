@@ -40,7 +40,8 @@ export class JunitFile {
     const seconds = ((answered?.answer.ms ?? 0) / 1000).toFixed(6);
     const start = `    <testcase classname="${this.#xml(call.file)}" name="${this.#xml(call.name)}" time="${seconds}"`;
     if (failures.length === 0) return `${start}/>`;
-    const text = describeResult(result, { paint: PLAIN, claims: 'none', budgetMs: this.budgetMs });
+    const { budgetMs, redact } = this;
+    const text = describeResult(result, { paint: PLAIN, claims: 'none', budgetMs, redact });
     const message = failures.map(({ words }) => words).join(' ');
     return `${start}>\n      <failure message="${this.#xml(message)}">${this.#xml(text)}</failure>\n    </testcase>`;
   }

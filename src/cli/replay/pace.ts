@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -10,6 +11,8 @@ export class Pace {
   constructor(perSecond: number | null, interrupted: AbortSignal) {
     this.#intervalMs = perSecond === null ? 0 : 1000 / perSecond;
     this.#interrupted = interrupted;
+    // One for each call that waits, however many there may be at once; Node would warn of eleven.
+    setMaxListeners(0, interrupted);
   }
 
   async next(): Promise<void> {

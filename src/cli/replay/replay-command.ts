@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { Command } from 'commander';
 import { UsageError, type CliContext } from '../cli-context.js';
 import { InterruptedError } from '../import-errors.js';
@@ -11,13 +10,14 @@ import type { Answerer } from './hook-answer.js';
 import { readOtherTarget, readTarget, type NamedTarget } from './hook-target.js';
 import { JunitFile } from './junit-file.js';
 import { postingTo } from './post-call.js';
-import { readCalls, sizeOf } from './read-calls.js';
+import { readCalls } from './read-calls.js';
 import { redacting, type Redact } from './redact.js';
 import { replayCalls } from './replay-calls.js';
 import { replayWhatIf } from './replay-what-if.js';
 import { addReplayOptions, type ReplayOptions } from './replay-options.js';
-import { ReplayProgress } from './replay-progress.js';
+import { startProgress, type ReplayProgress } from './replay-progress.js';
 import { resultAsJson, summaryAsJson } from './result-as-json.js';
+import { untilAborted } from './until-aborted.js';
 
 /** Some calls failed; entries exit with 1. */
 export class ReplayFailedError extends Error {
@@ -45,20 +45,12 @@ export function replayCommand(context: CliContext): Command {
 }
 
 async function replay(context: CliContext, names: readonly string[], options: ReplayOptions): Promise<void> {
-  if (options.update && names.includes('-'))
-    throw new UsageError(
-      'What comes from standard input has no file for its expected answers to stand beside.',
-    );
+  refuseContradictions(names, options);
   const changes = options.with;
   if (changes !== undefined) {
     await replayWhatIf(context, names, { ...options, with: changes });
     return;
   }
-  if (options.prune) throw new UsageError('--prune is for --with.');
-  if (!options.local && (options.at !== undefined || options.enforce))
-    throw new UsageError(
-      '--at and --enforce are for --local and --with: another process has a clock and modes of its own.',
-    );
   const other = options.against === undefined ? null : await readOtherTarget(againstOf(options), context);
   if (options.local) {
     const redact = redacting(secretsOf(other));
@@ -73,6 +65,24 @@ async function replay(context: CliContext, names: readonly string[], options: Re
   const redact = redacting([...secretsOf(target), ...secretsOf(other)]);
   const hooks = [...posting(target, options, redact), ...posting(other, options, redact)];
   await replayWith({ context, names, options, redact }, hooks);
+}
+
+/** @throws UsageError for options that would say nothing where they stand */
+function refuseContradictions(names: readonly string[], options: ReplayOptions): void {
+  const { update, requireExpected, prune, local, at, enforce, with: changes } = options;
+  if ((update || requireExpected) && names.includes('-'))
+    throw new UsageError(
+      'What comes from standard input has no file for its expected answers to stand beside.',
+    );
+  const isLocal = local === true || changes !== undefined;
+  if (prune && changes === undefined) throw new UsageError('--prune is for --with.');
+  if (!isLocal && (at !== undefined || enforce))
+    throw new UsageError(
+      '--at and --enforce are for --local and --with: another process has a clock and modes of its own.',
+    );
+  const { url: other, ...access } = againstOf(options);
+  if (other === undefined && Object.values(access).some((given) => given !== undefined))
+    throw new UsageError('--against-header, --against-bearer-file and --against-ca are for --against.');
 }
 
 function targetOf({ url, header, bearerFile, ca }: ReplayOptions) {
@@ -113,12 +123,7 @@ async function replayWith(task: ReplayTask, hooks: readonly Answerer[]): Promise
   if (hook === undefined) throw new TypeError('no hook to call');
   const beganAt = context.now().getTime();
   const summary = new ReplaySummary();
-  const terminal = options.json ? null : context.terminal;
-  const progress = new ReplayProgress({
-    terminal,
-    size: terminal === null ? null : await sizeOf(names),
-    monotonicNow: () => performance.now(),
-  });
+  const progress = await startProgress(context, names, options.json === true);
   const selects = filterOf(options.filter ?? []);
   const goldens = new GoldenFiles({
     update: options.update === true,
@@ -127,17 +132,22 @@ async function replayWith(task: ReplayTask, hooks: readonly Answerer[]): Promise
   const junit =
     options.junit === undefined ? null : await JunitFile.open(options.junit, redact, options.budget);
   const interrupted = context.listenForInterruption();
+  const input = (): AsyncIterable<Uint8Array> => untilAborted(context.input(), interrupted);
   const show = resultPrinter(task, progress);
   try {
     await replayCalls({
-      calls: readCalls(names, context, {
-        onBytes: (count) => {
-          progress.addBytes(count);
+      calls: readCalls(
+        names,
+        { input },
+        {
+          onBytes: (count) => {
+            progress.addBytes(count);
+          },
+          onSkipped: () => {
+            summary.leftOut += 1;
+          },
         },
-        onSkipped: () => {
-          summary.leftOut += 1;
-        },
-      }),
+      ),
       ...{ selects, hook, other, goldens, interrupted },
       ...{ concurrency: options.concurrency, rate: options.rate ?? null, budgetMs: options.budget },
       passing: { strict: options.strict === true, requireExpected: options.requireExpected === true },
@@ -172,7 +182,7 @@ function resultPrinter(
     if (onlyFailed && result.failures.length === 0) return;
     const text = json
       ? resultAsJson(result, budget)
-      : `${isFirst ? `  ${heading()}\n` : ''}${describeResult(result, { paint, claims, budgetMs: budget })}`;
+      : `${isFirst ? `  ${heading()}\n` : ''}${describeResult(result, { paint, claims, budgetMs: budget, redact })}`;
     isFirst = false;
     progress.clear();
     await write(`${redact(text)}\n`);

@@ -52,13 +52,21 @@ Secrets come from files or variables, so that they stand in no list of processes
 function addTarget(command: Command): void {
   command
     .option('--url <url>', 'the hook; the one of the playground where it is left out')
-    .option('--header <name=value...>', 'a header to send, see below')
+    .option('--header <name=value>', 'a header to send, see below; once for each', collect)
     .option('--bearer-file <file>', 'a file with a token, to be sent as "authorization: Bearer …"')
     .option('--ca <file>', 'the CA of the hook’s certificate (PEM), in place of the system’s')
     .addOption(
       new Option('--playground <folder>', 'where the playground’s files are').default(PLAYGROUND_FOLDER),
     );
 }
+
+/** Nobody is called there, no answer is judged, and the report is one. */
+const NOT_WITH_CHANGES = [
+  ...['local', 'url', 'header', 'bearerFile', 'ca', 'playground'],
+  ...['concurrency', 'rate', 'budget', 'strict', 'claims', 'onlyFailed', 'junit'],
+  ...['update', 'requireExpected', 'exactLifetimes'],
+  ...['against', 'againstHeader', 'againstBearerFile', 'againstCa'],
+];
 
 function addLocal(command: Command): void {
   command
@@ -75,11 +83,11 @@ function addLocal(command: Command): void {
     .option('--enforce', 'with --local and --with: as mode enforce would answer, whatever the mode')
     .addOption(
       new Option(
-        '--with <file...>',
-        'sum up whose tokens would change after an apply of these directory files; nothing is changed',
-      ).conflicts([
-        ...['local', 'url', 'header', 'bearerFile', 'ca', 'against', 'update', 'requireExpected', 'junit'],
-      ]),
+        '--with <file>',
+        'sum up whose tokens would change after an apply of this directory file, and nothing is changed; once for each',
+      )
+        .argParser(collect)
+        .conflicts([...NOT_WITH_CHANGES]),
     )
     .option('--prune', 'with --with: as "apply --prune" would');
 }
@@ -87,8 +95,9 @@ function addLocal(command: Command): void {
 function addRun(command: Command): void {
   command
     .option(
-      '--filter <what...>',
-      'calls of a name, or of issuer=, client=, user=, grant=, scope=; * is any text; all have to hold',
+      '--filter <what>',
+      'calls of a name, or of issuer=, client=, user=, grant=, scope=; * is any text; of several, all have to hold',
+      collect,
     )
     .option('--concurrency <calls>', 'how many calls at once', wholeNumber(1, 256), 1)
     .option('--rate <calls>', 'how many calls a second, at most', parseRate)
@@ -102,7 +111,7 @@ function addGoldens(command: Command): void {
     .option('--require-expected', 'a call without an expected answer fails')
     .option('--exact-lifetimes', 'compare lifetimes to the second, for runs at one instant')
     .option('--against <url>', 'a second hook, whose answers are to be the same')
-    .option('--against-header <name=value...>', 'a header for it: it gets none of the first')
+    .option('--against-header <name=value>', 'a header for it: it gets none of the first', collect)
     .option('--against-bearer-file <file>', 'a file with a token for it')
     .option('--against-ca <file>', 'the CA of its certificate');
 }
@@ -117,6 +126,11 @@ function addOutput(command: Command): void {
     .option('--only-failed', 'show failed calls alone')
     .option('--json', 'print JSON: a line for each call, and one of figures')
     .option('--junit <file>', 'write JUnit XML, too, for CI');
+}
+
+/** An option takes one value each time, since files follow that are none of them. */
+function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
 }
 
 function wholeNumber(least: number, most: number): (text: string) => number {

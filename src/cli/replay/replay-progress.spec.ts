@@ -39,4 +39,11 @@ describe('the progress of a replay', () => {
     progress.show({ calls: 10, failed: 0 });
     expect(written).toEqual([`${CLEAR}10 calls, 0 failed, 10 calls/s`]);
   });
+
+  it('names no failures where none can be', () => {
+    const { written, clock, progress } = started(0);
+    clock.now += 2_000;
+    progress.show({ calls: 10 });
+    expect(written).toEqual([`${CLEAR}10 calls, 5 calls/s`]);
+  });
 });

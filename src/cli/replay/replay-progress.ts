@@ -1,4 +1,6 @@
-import type { ReplaySummary } from './call-result.js';
+import { performance } from 'node:perf_hooks';
+import type { CliContext } from '../cli-context.js';
+import { sizeOf } from './read-calls.js';
 
 /** Nothing is shown of what is soon over. */
 const PATIENCE_MS = 1_000;
@@ -14,6 +16,13 @@ export interface ProgressOptions {
   /** Bytes of all files; null where nobody knows. */
   readonly size: number | null;
   readonly monotonicNow: () => number;
+}
+
+/** How far a replay is. */
+export interface ProgressFigures {
+  readonly calls: number;
+  /** Undefined where no call can fail. */
+  readonly failed?: number;
 }
 
 /** One line on a terminal: how far it is. Nothing where there is no terminal. */
@@ -37,15 +46,19 @@ export class ReplayProgress {
     this.#read += count;
   }
 
-  show({ calls, failed }: Pick<ReplaySummary, 'calls' | 'failed'>): void {
+  show({ calls, failed }: ProgressFigures): void {
     const now = this.#monotonicNow();
     const elapsedMs = now - this.#beganAt;
     if (this.#terminal === null || elapsedMs < PATIENCE_MS || now - this.#drawnAt < INTERVAL_MS) return;
     this.#drawnAt = now;
     const rate = Math.round((calls / elapsedMs) * 1000);
-    const share = this.#size === null || this.#size === 0 ? '' : ` ${this.#share(this.#size)} %,`;
-    const text = `${share} ${String(calls)} calls, ${String(failed)} failed, ${String(rate)} calls/s`;
-    this.#terminal.write(`${CLEAR_LINE}${text.trimStart()}`);
+    const parts = [
+      ...(this.#size === null || this.#size === 0 ? [] : [`${this.#share(this.#size)} %`]),
+      `${String(calls)} calls`,
+      ...(failed === undefined ? [] : [`${String(failed)} failed`]),
+      `${String(rate)} calls/s`,
+    ];
+    this.#terminal.write(`${CLEAR_LINE}${parts.join(', ')}`);
     this.#isDrawn = true;
   }
 
@@ -59,4 +72,18 @@ export class ReplayProgress {
     this.#terminal?.write(CLEAR_LINE);
     this.#isDrawn = false;
   }
+}
+
+/** Where standard error is a terminal and output is for people: how far the calls of these files are. */
+export async function startProgress(
+  { terminal }: Pick<CliContext, 'terminal'>,
+  names: readonly string[],
+  isJson: boolean,
+): Promise<ReplayProgress> {
+  const shown = isJson ? null : terminal;
+  return new ReplayProgress({
+    terminal: shown,
+    size: shown === null ? null : await sizeOf(names),
+    monotonicNow: () => performance.now(),
+  });
 }

@@ -192,7 +192,10 @@ function collectMembers(text: string, earlier: readonly MemberValue[] = []): rea
   return [...earlier, member];
 }
 
-function collectPaths(text: string, earlier: readonly (readonly string[])[]): readonly (readonly string[])[] {
+function collectPaths(
+  text: string,
+  earlier: readonly (readonly string[])[] = [],
+): readonly (readonly string[])[] {
   const path = parseMemberPath(text);
   if (path === undefined) throw new InvalidArgumentError(`Give a path, ${PATH_FORM}.`);
   return [...earlier, path];

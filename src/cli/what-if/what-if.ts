@@ -10,6 +10,7 @@ import type { Explanation } from '../../stamping/explain.js';
 import { UsageError } from '../cli-context.js';
 import { explainBy, type DirectoryState } from '../explain-by.js';
 import type { ComparedCall } from '../invocations/change-summary.js';
+import { isTokenHookCall } from '../replay/replay-call.js';
 import { ChangedDirectory, type ChangedDirectoryOptions } from './changed-directory.js';
 import { compareExplanations } from './compare-explanations.js';
 import { readKnownIds, readRememberedTokens, unmask, type KnownIds } from './unmask-call.js';
@@ -73,16 +74,18 @@ async function compareStates(
     changes,
     answer: async (payload) => {
       const recorded = key === undefined ? payload : unmask(payload, known);
-      if (!isRequest(recorded)) return undefined;
+      if (!isTokenHookCall(recorded) || !isRequest(recorded)) return undefined;
       const { issuer, client } = recorded.data.context.protocol;
       const control = changedSnapshot.issuers.get(issuer.uri) ?? snapshot.issuers.get(issuer.uri);
       const remembering = { database, orgId: control?.orgId, key };
       const request = await withRememberedToken(recorded, remembering);
       const instant = at();
-      const before = await decidedBy({ snapshot, facts: database }, request, instant);
-      const after = await changed.ask(({ tx }) =>
-        decidedBy({ snapshot: changedSnapshot, facts: queryableWithin(tx) }, request, instant),
-      );
+      const [before, after] = await Promise.all([
+        decidedBy({ snapshot, facts: database }, request, instant),
+        changed.ask(({ tx }) =>
+          decidedBy({ snapshot: changedSnapshot, facts: queryableWithin(tx) }, request, instant),
+        ),
+      ]);
       const names = { issuer: control?.rules.issuerId ?? issuer.uri, client: client.id };
       const compared = compareExplanations({ before, after, ...names, enforce });
       return { before, after, compared, isMasked: ID_PSEUDONYM.test(compared.user ?? '') };

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
+import { eachInvocation } from '../../../src/invocations/read-invocations.js';
 import type { CliEnding } from '../../support/cli-process.js';
 import { runCliHere } from '../../support/run-cli-here.js';
 import { CLIENT, ISSUER, machineCall, USER, userCall } from '../../support/calls.js';
@@ -115,6 +116,13 @@ describe('mintmark invocations list', () => {
     expect((await run(['list', ...options])).code).toBe(64);
   });
 
+  it.each(['list', 'export', 'diff'])('refuses before it asks the database (%s)', async (command) => {
+    const contradicting = ['--since', '1h', '--from', '2026-03-11T09:41:07Z'];
+    const nowhere = { DATABASE_URL: 'postgresql://127.0.0.1:1/nowhere', MINTMARK_RECORD_KEY: 'short' };
+    expect((await run([command, ...contradicting], nowhere)).code).toBe(64);
+    expect((await run([command, '--user', USER.eli], nowhere)).code).toBe(78);
+  });
+
   it('says that there is nothing', async () => {
     expect(await run(['list', '--issuer', 'nobody'])).toMatchObject({
       code: 0,
@@ -176,20 +184,28 @@ describe('mintmark invocations export', () => {
     expect(payload).toMatchObject({ data: { context: { protocol: { issuer: { uri: ISSUER.strict } } } } });
   });
 
-  it('goes through more than a page', async () => {
+  it('goes through more than a page, and to the end that there was when it began', async () => {
     const many = await createTestDatabase();
-    await many.database.prisma.invocation.createMany({
-      data: Array.from({ length: 450 }, () => ({
-        ...{ issuerId: 'x', clientId: 'c', outcome: 'stamped', durationUs: 1 },
-        ...{ at: new Date(1_000), keptUntil: new Date(2_000), document: { request: null } },
-      })),
-    });
-    const { out } = await run(['export'], { DATABASE_URL: many.url });
+    const record = (count: number): Promise<unknown> =>
+      many.database.prisma.invocation.createMany({
+        data: Array.from({ length: count }, () => ({
+          ...{ issuerId: 'x', clientId: 'c', outcome: 'stamped', durationUs: 1 },
+          ...{ at: new Date(1_000), keptUntil: new Date(2_000), document: { request: null } },
+        })),
+      });
+    await record(450);
+    const read = [];
+    for await (const { id } of eachInvocation(many.database, { tenantIds: null })) {
+      if (read.length % 100 === 0) await record(100);
+      read.push(id);
+    }
+    expect(read).toHaveLength(450);
+    const { out } = await run(['export', '--until', '1970-01-01T00:00:01.500Z'], { DATABASE_URL: many.url });
     const ids = out
       .trim()
       .split('\n')
       .map((line) => (JSON.parse(line) as { readonly id: string }).id);
-    expect(ids).toEqual(Array.from({ length: 450 }, (_, index) => String(index + 1)));
+    expect(ids).toEqual(Array.from({ length: 950 }, (_, index) => String(index + 1)));
   });
 });
 

@@ -1,8 +1,14 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { Database } from '../../../src/database/database.js';
 import { forgetInvocations } from '../../../src/invocations/write-invocations.js';
+import { ensureCertificates } from '../../../src/playground/issue-certificates.js';
 import { CLIENT, ISSUER, machineCall, USER, userCall } from '../../support/calls.js';
 import { whileChanged } from '../../support/changed-database.js';
+import { startHookProcess } from '../../support/hook-process.js';
+import { httpsCall } from '../../support/https-client.js';
 import { examplePayload } from '../../support/payloads.js';
 import {
   DAY_MS,
@@ -12,7 +18,8 @@ import {
   RECORDING,
   type RecordedRow,
 } from '../../support/recorded-calls.js';
-import { NOW, startTestHook, type TestHook } from '../../support/test-hook.js';
+import { onTeardown } from '../../support/teardown.js';
+import { HEADER, loadSample, NOW, SECRETS, startTestHook, type TestHook } from '../../support/test-hook.js';
 import { createTestDatabase } from '../../support/test-database.js';
 
 /** An answer may take so long on a busy machine, and far less than Okta waits. */
@@ -204,6 +211,59 @@ describe('answers stay as they are, and on time', () => {
     await eventually(async () => (await sum()) === 100);
   });
 });
+
+describe('the entry of production', () => {
+  it('records over a connection of its own: a slow writer keeps none from calls', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'mintmark-recording-'));
+    onTeardown(() => rm(folder, { recursive: true, force: true }));
+    const { caFile, certFile, keyFile } = await ensureCertificates(folder, new Date());
+    const made = await createTestDatabase();
+    await loadSample(made.database);
+    const running = await startHookProcess(
+      { certFile, keyFile },
+      {
+        ...{ DATABASE_URL: made.url, MINTMARK_DATABASE_POOL_SIZE: '1', MINTMARK_CACHED_FACTS_SECONDS: '0' },
+        ...{ MINTMARK_RECORD_ISSUERS: 'acme-orders', MINTMARK_RECORD_KEY: RECORDING.key },
+      },
+    );
+    const ca = await readFile(caFile, 'utf8');
+    const headers = [[HEADER, SECRETS.all] as const, ['content-type', 'application/json'] as const];
+    const body = JSON.stringify(userCall({ user: USER.eli }));
+    const call = async (): Promise<void> => {
+      const start = performance.now();
+      expect((await httpsCall(running.url, { headers, body, ca })).body).toContain('"blue"');
+      expect(performance.now() - start).toBeLessThan(SOON_MS);
+    };
+    await whileChanged(made.url, 'LOCK TABLE invocations', async () => {
+      await call();
+      // The statement that waits for the table has begun.
+      await eventually(async () => (await waitingStatements(made)) > 0);
+      for (let more = 0; more < 10; more += 1) await call();
+      expect(await waitingStatements(made)).toBeLessThanOrEqual(1);
+      expect(await recordingConnections(made)).toBe(1);
+    });
+    await eventually(async () => (await recordedRows(made)).length === 11);
+  });
+});
+
+async function waitingStatements({ database }: { readonly database: Database }): Promise<number> {
+  const [row] = await database.query(
+    `SELECT count(*)::int AS waiting FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    [],
+  );
+  return Number(row?.['waiting']);
+}
+
+/** Connections whose last statement was one of recordings. */
+async function recordingConnections({ database }: { readonly database: Database }): Promise<number> {
+  const [row] = await database.query(
+    `SELECT count(*)::int AS recording FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+     AND query ~ 'INSERT INTO invocations|mintmark_forget_invocations'`,
+    [],
+  );
+  return Number(row?.['recording']);
+}
 
 describe('the end of the service', () => {
   it('stores what waits', async () => {
