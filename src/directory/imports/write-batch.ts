@@ -58,7 +58,7 @@ const NOTHING: BatchResult = { created: 0, changed: 0, refused: [] };
  * those are tried once more at the end, since another row, or somebody else’s, may have been in theirs.
  */
 export async function writeBatch(writing: BatchWriting, batch: Batch): Promise<BatchResult> {
-  const checking = { ...writing, statement: writing.statements.checking };
+  const checking = { ...writing, way: 'checking' } as const;
   let result = await writeOrHalve(checking, batch);
   const again = result.refused.filter(({ isFinal }) => !isFinal);
   result = { ...result, refused: result.refused.filter(({ isFinal }) => isFinal) };
@@ -74,7 +74,7 @@ export async function writeWhole(
   batch: Batch,
 ): Promise<BatchResult | null> {
   try {
-    return await writeAtOnce({ ...writing, statement: writing.statements[way] }, batch);
+    return await writeAtOnce({ ...writing, way }, batch);
   } catch (error) {
     if (refusalOf(error) === undefined) throw error;
     return null;
@@ -82,7 +82,7 @@ export async function writeWhole(
 }
 
 interface Writing extends BatchWriting {
-  readonly statement: string;
+  readonly way: keyof ImportStatements;
 }
 
 interface Attempt extends BatchResult {
@@ -167,14 +167,32 @@ interface WrittenRow {
 /** All constraints are checked when the statement ends, those too that could be deferred. */
 async function runStatement(
   tx: Prisma.TransactionClient,
-  { statement, onSent }: Writing,
+  { way, statements, onSent }: Writing,
   columns: readonly string[],
 ): Promise<WrittenRow> {
-  const [[written]] = await Promise.all([
-    tx.$queryRawUnsafe<readonly WrittenRow[]>(statement, ...columns),
+  const [written] = await Promise.all([
+    way === 'creating' ? create(tx, statements[way], columns) : write(tx, statements[way], columns),
     // Nothing of the client waits before it sends: one turn of the loop later the statement is on its way.
     setImmediate().then(onSent),
   ]);
+  return written;
+}
+
+async function create(
+  tx: Prisma.TransactionClient,
+  statement: string,
+  columns: readonly string[],
+): Promise<WrittenRow> {
+  const created = await tx.$executeRawUnsafe(statement, ...columns);
+  return { created, changed: 0, refused: null };
+}
+
+async function write(
+  tx: Prisma.TransactionClient,
+  statement: string,
+  columns: readonly string[],
+): Promise<WrittenRow> {
+  const [written] = await tx.$queryRawUnsafe<readonly WrittenRow[]>(statement, ...columns);
   return written ?? { created: 0, changed: 0, refused: null };
 }
 
