@@ -10,12 +10,6 @@ const SCOPE_PREFIX = 'tenant:';
 const QUERY_PARAMETER = 'tenant';
 const URL_LENGTH_LIMIT = 64 * 1024;
 
-/** Unicode's control characters (Cc). */
-const CONTROLS = /\p{Cc}/u;
-
-/** A query with a parameter whose name is the hint's, or may be: percent signs spell any name. */
-const MAY_NAME_TENANT = /(?:^|&)[^=&]*(?:tenant|%)/;
-
 /**
  * Reads the hint from the granted scopes (`tenant:<id>`) and from the `tenant` query parameter of
  * `data.context.request.url.value`. Both are in the hands of end users: whatever is odd about them makes the hint
@@ -50,13 +44,34 @@ function queryHints(request: unknown): readonly string[] | undefined {
     url = Reflect.get(url, name);
   }
   if (url === undefined || url === null) return [];
+  if (typeof url !== 'string' || url.length > URL_LENGTH_LIMIT) return undefined;
+  const look = lookThrough(url);
   // The parser would strip control characters at the ends: a URL that has any is none.
-  if (typeof url !== 'string' || url.length > URL_LENGTH_LIMIT || CONTROLS.test(url)) return undefined;
+  if (look === 'controls') return undefined;
   // Most requests name no tenant; then it is enough that the URL is one.
-  if (!MAY_NAME_TENANT.test(url.slice(url.indexOf('?') + 1))) return URL.canParse(url) ? [] : undefined;
+  if (look === 'plain names' && !url.includes(QUERY_PARAMETER)) return URL.canParse(url) ? [] : undefined;
   try {
     return new URL(url).searchParams.getAll(QUERY_PARAMETER);
   } catch {
     return undefined;
   }
+}
+
+const [QUESTION_MARK, AMPERSAND, EQUALS_SIGN, PERCENT_SIGN] = [0x3f, 0x26, 0x3d, 0x25];
+
+/**
+ * Whether a URL has control characters (Unicode's Cc), or a parameter whose name has percent signs, which spell any name. Character
+ * by character: this is done for every call, and two patterns took three times as long.
+ */
+function lookThrough(url: string): 'controls' | 'spelled names' | 'plain names' {
+  let isSpelled = false;
+  let isInName = false;
+  for (let index = 0; index < url.length; index += 1) {
+    const code = url.charCodeAt(index);
+    if (code < 0x20 || (code >= 0x7f && code <= 0x9f)) return 'controls';
+    if (code === QUESTION_MARK || code === AMPERSAND) isInName = true;
+    else if (code === EQUALS_SIGN) isInName = false;
+    else if (code === PERCENT_SIGN && isInName) isSpelled = true;
+  }
+  return isSpelled ? 'spelled names' : 'plain names';
 }

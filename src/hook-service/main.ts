@@ -18,12 +18,13 @@ async function main(): Promise<Running> {
   const logger = createLogger(configuration.log);
   const controlCopy = await readControlCopy(configuration.snapshotFile, logger);
   const { database, isReachable } = await openForHook(configuration, { logger, controlCopy });
-  const recordingDatabase = await openForRecording(configuration);
+  let recordingDatabase: Database | undefined;
   const closeDatabases = async (): Promise<void> => {
     await recordingDatabase?.close().catch(() => undefined);
     await database.close();
   };
   try {
+    recordingDatabase = await openForRecording(configuration);
     const checkRelease = releaseCheck(database);
     if (isReachable) await checkNow(checkRelease, controlCopy);
     const { tls, tlsFiles } = configuration;

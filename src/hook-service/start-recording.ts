@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { isId } from '../claims/identifiers.js';
+import type { ControlSnapshot } from '../directory/control/control-snapshot.js';
 import { Pseudonyms } from '../invocations/pseudonyms.js';
 import { Recorder } from '../invocations/recorder.js';
 import { RecordingWriter } from '../invocations/recording-writer.js';
@@ -48,6 +49,23 @@ export function startRecording(
   });
   addReadings(metrics, recorder, writer);
   return recorder;
+}
+
+/** Says once, not at every refresh, which issuers are to be recorded and are none of the directory's. */
+export function reportUnknownIssuers(
+  recording: { readonly issuerIds: readonly string[] | null } | null,
+  logger: Pick<Logger, 'warn'>,
+): (snapshot: ControlSnapshot) => void {
+  const wanted = recording?.issuerIds ?? [];
+  let reported = '';
+  return ({ issuers }) => {
+    const known = new Set([...issuers.values()].map(({ rules }) => rules.issuerId));
+    const unknown = wanted.filter((id) => !known.has(id));
+    const now = JSON.stringify(unknown);
+    if (now !== reported && unknown.length > 0)
+      logger.warn({ issuerIds: unknown }, 'issuers whose calls are to be recorded are not in the directory');
+    reported = now;
+  };
 }
 
 /** A bug; each further one is counted. */

@@ -15,7 +15,7 @@ import { createApplication } from './create-application.js';
 import type { HookServer } from './hook-server.js';
 import type { HookServiceDependencies } from './hook-service-dependencies.js';
 import { keepCertificate } from './keep-certificate.js';
-import { startRecording } from './start-recording.js';
+import { reportUnknownIssuers, startRecording } from './start-recording.js';
 import { startControl } from './start-control.js';
 import { startFacts } from './start-facts.js';
 import { startSweeping } from './sweep-choices.js';
@@ -41,6 +41,7 @@ export async function startHookService(dependencies: HookServiceDependencies): P
   const reports = [
     reportRefusedMappings(logger),
     reportIdleCredentials(configuration.bearer?.clientIds ?? [], logger),
+    reportUnknownIssuers(configuration.recording, logger),
   ];
   const control = await startControl({ ...dependencies, now }, (snapshot) => {
     for (const report of reports) report(snapshot);
@@ -65,8 +66,9 @@ export async function startHookService(dependencies: HookServiceDependencies): P
   };
   let stopped: Promise<void> | undefined;
   try {
-    // Without the database there is nothing to warm up, and a start that must not fail.
-    if (!control.isFromCopy) await warmUp(dependencies);
+    // Without the database there is nothing to warm up, and a start that must not fail. What is put together meanwhile need not wait.
+    const warming = control.isFromCopy ? Promise.resolve() : warmUp(dependencies);
+    warming.catch(() => undefined); // it is awaited, but something else may end the start before
     const bearer = await startBearerScheme(configuration.bearer, { logger, now });
     if (bearer !== null) closing.push(() => bearer.stop());
     const tracing = await startConfiguredTracing(dependencies);
@@ -89,6 +91,7 @@ export async function startHookService(dependencies: HookServiceDependencies): P
       isStopping: () => state === 'stopping',
     });
     closing.push(() => closeApplication(app, hookServer));
+    await warming;
     const url = await listenForHooks(app, dependencies);
     closing.push(
       startSweeping(database, { logger, isUnread: () => control.isFromCopy }),

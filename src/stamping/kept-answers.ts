@@ -139,7 +139,7 @@ function freshAge(
   return oldestMs;
 }
 
-/** JSON keeps the parts of a key apart. A call of two parties is decided without facts, and has none. */
+/** No id has a control character: one keeps the parts of a key apart. A call of two parties is decided without facts, and has none. */
 function subjectKey({ call: { subject, clientId }, orgId }: AskedCall): string {
-  return JSON.stringify(subject.kind === 'user' ? [orgId, subject.userId] : [orgId, null, clientId]);
+  return subject.kind === 'user' ? `${orgId}\n${subject.userId}` : `${orgId}\n\n${clientId}`;
 }
