@@ -7,7 +7,11 @@ import { createLogger, flushLog } from '../dist/operations/logger.js';
 import { runEntry } from '../dist/operations/run-entry.js';
 
 await runEntry(async () => {
-  const configuration = { ...readHookServiceConfiguration(process.env), cachedFactsMs: 600_000, announcedFactsMs: 600_000 };
+  const configuration = {
+    ...readHookServiceConfiguration(process.env),
+    cachedFactsMs: 600_000,
+    announcedFactsMs: 600_000,
+  };
   const { tls, tlsFiles, factsDeadlineMs } = configuration;
   const logger = createLogger(configuration.log);
   const database = await openDatabase(configuration.database, { timeoutMs: factsDeadlineMs });
