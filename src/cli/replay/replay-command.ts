@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { untilAborted } from '../../directory/imports/until-aborted.js';
 import { UsageError, type CliContext } from '../cli-context.js';
 import { InterruptedError } from '../import-errors.js';
 import { answeringLocally } from './answer-locally.js';
@@ -17,7 +18,6 @@ import { replayWhatIf } from './replay-what-if.js';
 import { addReplayOptions, type ReplayOptions } from './replay-options.js';
 import { startProgress, type ReplayProgress } from './replay-progress.js';
 import { resultAsJson, summaryAsJson } from './result-as-json.js';
-import { untilAborted } from './until-aborted.js';
 
 /** Some calls failed; entries exit with 1. */
 export class ReplayFailedError extends Error {

@@ -1,5 +1,6 @@
 import { readRecordingKey } from '../../config/recording-configuration.js';
 import { readDirectoryFiles, type DirectoryFile } from '../../directory/files/read-directory-file.js';
+import { untilAborted } from '../../directory/imports/until-aborted.js';
 import { UsageError, type CliContext } from '../cli-context.js';
 import { describeChanges } from '../describe-changes.js';
 import { InterruptedError } from '../import-errors.js';
@@ -11,7 +12,6 @@ import { filterOf, type CallFilter } from './filter-calls.js';
 import { readCalls } from './read-calls.js';
 import type { ReplayOptions } from './replay-options.js';
 import { startProgress, type ReplayProgress } from './replay-progress.js';
-import { untilAborted } from './until-aborted.js';
 
 /** Users that the report names at the most. */
 const PEOPLE = 100;

@@ -1,4 +1,5 @@
 import { CsvError, Parser } from 'csv-parse';
+import { untilAborted } from './until-aborted.js';
 
 /** One record of a file, and the line on which it ends, counted from 1. */
 export interface CsvRow {
@@ -64,23 +65,6 @@ class RowParser extends Parser {
     if (record === null) return super.push(null);
     this.rows.push({ line: this.info.lines, cells: record });
     return true;
-  }
-}
-
-async function* untilAborted(
-  bytes: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  const aborted = new Promise<null>((resolve) => {
-    signal.addEventListener('abort', () => {
-      resolve(null);
-    });
-  });
-  const source = bytes[Symbol.asyncIterator]();
-  while (!signal.aborted) {
-    const next = await Promise.race([source.next(), aborted]);
-    if (next === null || next.done === true) return;
-    yield next.value;
   }
 }
 

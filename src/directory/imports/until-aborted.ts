@@ -7,7 +7,7 @@ export async function* untilAborted<Chunk>(
   signal: AbortSignal,
 ): AsyncGenerator<Chunk> {
   const iterator = chunks[Symbol.asyncIterator]();
-  for (;;) {
+  while (!signal.aborted) {
     const next = await unlessAborted(iterator.next(), signal);
     // What is waited for may never come: whoever reads cannot be told to end before that.
     if (next === undefined || next.done === true) return;
@@ -16,11 +16,7 @@ export async function* untilAborted<Chunk>(
 }
 
 /** Undefined where the signal aborts first. It is listened to for as long alone. */
-async function unlessAborted<Value>(
-  waiting: Promise<Value>,
-  signal: AbortSignal,
-): Promise<Value | undefined> {
-  if (signal.aborted) return undefined;
+function unlessAborted<Value>(waiting: Promise<Value>, signal: AbortSignal): Promise<Value | undefined> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       resolve(undefined);
