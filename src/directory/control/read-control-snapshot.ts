@@ -1,7 +1,5 @@
-import type { ClaimMapping } from '../../claims/claim-mapping.js';
 import type { Database, DatabaseRow } from '../../database/database.js';
 import type { Transaction } from '../../database/write-as.js';
-import type { ClaimMapping as ClaimMappingRow } from '../../generated/prisma/client.js';
 import { CONTROL_QUERY } from './control-query.js';
 import { buildControlSnapshot, type ControlRows, type ControlSnapshot } from './control-snapshot.js';
 import type { ControlRowsDto } from './snapshot-file.dto.js';
@@ -27,26 +25,4 @@ export async function readControlSnapshotIn(
 /** The query gives the plain form; the columns' types and the checks of the database keep it. */
 function controlRows([row]: readonly DatabaseRow[]): ControlRows {
   return fromPlainRows(row as unknown as ControlRowsDto);
-}
-
-/** A mapping as the core knows it. */
-export function toClaimMapping(row: ClaimMappingRow): ClaimMapping {
-  return {
-    id: row.id,
-    claim: row.claim,
-    expression: row.expression,
-    tokens: [
-      ...(row.inAccessToken ? (['access'] as const) : []),
-      ...(row.inIdToken ? (['identity'] as const) : []),
-    ],
-    conditions: {
-      scopes: row.scopes,
-      clientIds: row.clientIds,
-      grantTypes: row.grantTypes,
-      issuerIds: row.issuerIds,
-    },
-    required: row.required,
-    priority: row.priority,
-    overridesProfileClaim: row.overridesProfileClaim,
-  };
 }

@@ -1,9 +1,9 @@
 import { mappingFaults } from '../../claims/claim-mapping.js';
 import type { FeatureType } from '../../generated/prisma/client.js';
-import { toClaimMapping } from '../control/read-control-snapshot.js';
 import type { DirectoryRows, Wanted } from './directory-rows.js';
 import type { Path } from '../../config/file-fault.js';
 import { featureValueProblem } from './feature-value.js';
+import { toClaimMapping } from './to-claim-mapping.js';
 
 /** A fault before it has a line. */
 export interface RowFault {

@@ -1,7 +1,7 @@
 import { compileMappings } from '../../claims/claim-mapping.js';
 import type { Prisma } from '../../generated/prisma/client.js';
-import { toClaimMapping } from '../control/read-control-snapshot.js';
 import { COVERS_LIMIT } from '../facts/facts-query.js';
+import { toClaimMapping } from './to-claim-mapping.js';
 
 /** A row that a file may name. Users and clients are rows of an org. */
 export interface RowName {
