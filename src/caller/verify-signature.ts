@@ -1,5 +1,4 @@
-import { constants, createVerify, verify, type SigningOptions } from 'node:crypto';
-import type { KeyObject } from 'node:crypto';
+import { constants, createVerify, verify, type KeyObject, type SigningOptions } from 'node:crypto';
 
 /** How a signature of one JWS algorithm is checked (RFC 7518, section 3.1); a digest of null means that the algorithm has its own. */
 interface Verification {

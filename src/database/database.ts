@@ -11,8 +11,8 @@ export interface Database {
   readonly engine: 'postgresql' | 'embedded';
   readonly prisma: PrismaClient;
   /**
-   * Runs one statement, prepared once on each connection, straight on the driver: for the one query that is on the way of
-   * every call. JSON columns come parsed.
+   * Runs one statement, prepared once on each connection, straight on the driver: for what is on the way of calls, or of the hook's
+   * start. JSON columns come parsed.
    */
   query(sql: string, parameters: readonly (string | null)[]): Promise<readonly DatabaseRow[]>;
   /**

@@ -25,13 +25,13 @@ export async function createApplication(
   const { trustedProxies } = configuration;
   const options = tokenHookOptions(dependencies, parts);
   const servers: HookServer[] = [];
-  const calls: RequestListener[] = [];
+  let answerCall: RequestListener | undefined;
   const adapter = new FastifyAdapter({
     serverFactory: (fastify: RequestListener) => {
       // Calls in the plain spelling need none of Fastify's routing; there is something to answer them before anybody listens.
       const listener: RequestListener = (request, response) => {
-        const [answerCall = fastify] = calls;
-        (isPlainHookCall(request) ? answerCall : fastify)(request, response);
+        const answer = isPlainHookCall(request) ? (answerCall ?? fastify) : fastify;
+        answer(request, response);
       };
       const made = createHookServer(
         tls === null ? refuseStrangers(listener, dependencies, parts) : listener,
@@ -54,7 +54,7 @@ export async function createApplication(
     abortOnError: false,
     bodyParser: false, // the listener reads them
   });
-  const answerCall = tokenHookListener({
+  answerCall = tokenHookListener({
     service: app.get(TokenHookService),
     authenticate: createAuthentication({
       control: () => parts.control.current,
@@ -69,7 +69,6 @@ export async function createApplication(
     },
     isStopping: parts.isStopping,
   });
-  calls.push(answerCall);
   const server = app.getHttpAdapter().getInstance();
   refuseOtherRoutes(server);
   addTokenHookRoute(server, answerCall);
