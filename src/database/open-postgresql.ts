@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../generated/prisma/client.js';
+import { boundedClient } from './bounded-client.js';
 import {
   DatabaseUnavailableError,
   type Database,
@@ -37,7 +38,7 @@ export async function openPostgresql(
     max: poolSize,
     connectionTimeoutMillis: timeoutMs,
     statement_timeout: timeoutMs,
-    query_timeout: timeoutMs,
+    Client: boundedClient(timeoutMs),
     keepAlive: true,
   });
   // Idle connections that break are replaced by the pool; without a listener the event would end the process.
