@@ -118,7 +118,8 @@ export class FactsCache {
         ),
       );
     if (!isComplete) return undefined;
-    return { facts: Object.freeze({ ...subjects, tenants }), readAt: used.oldest, parts: used.parts };
+    const facts = Object.freeze({ user: user.user, client, remembered, tenants });
+    return { facts, readAt: used.oldest, parts: used.parts };
   }
 
   /**

@@ -13,6 +13,7 @@ import {
   type FactsSource,
   type LookupTime,
 } from './facts-source.js';
+import { Flights, type Flight } from './flights.js';
 import type { Freshness } from './freshness.js';
 import { DeadlineError, withinDeadline } from './within-deadline.js';
 
@@ -40,14 +41,6 @@ export interface FactsLookupOptions {
   readonly monotonicNow: () => number;
 }
 
-/** A read that is under way. */
-interface Flight {
-  readonly presentedJti: string | null;
-  /** What changed since it began: it may have read the state before. */
-  readonly changes: DirectoryChange[];
-  readonly reading: Promise<FactsReading>;
-}
-
 /**
  * Looks facts up: in the cache while they are fresh, else in the directory, else, where that does not answer in time, in
  * the cache within their age limit. Equal lookups at the same moment share one read.
@@ -55,9 +48,7 @@ interface Flight {
 export class FactsLookup {
   readonly #options: FactsLookupOptions;
   readonly #cache: FactsCache;
-  /** Reads that a lookup may still join, by structural key. */
-  readonly #joinable = new Map<string, Flight>();
-  readonly #flights = new Set<Flight>();
+  readonly #flights = new Flights();
 
   constructor(options: FactsLookupOptions) {
     this.#options = options;
@@ -97,11 +88,11 @@ export class FactsLookup {
    */
   forget(change: DirectoryChange): void {
     this.#cache.drop(change);
-    for (const [id, { presentedJti }] of this.#joinable) {
-      const isTouched = change.kind !== 'choice' || presentedJti === change.refreshTokenJti;
-      if (isTouched) this.#joinable.delete(id);
-    }
-    for (const { changes } of this.#flights) changes.push(change);
+    this.#flights.forEach((flight) => {
+      flight.changes.push(change);
+      const isTouched = change.kind !== 'choice' || flight.presentedJti === change.refreshTokenJti;
+      if (isTouched) flight.isJoinable = false;
+    });
   }
 
   /** Keeps a choice that this process just stored, for the refresh that may follow soon. */
@@ -129,7 +120,7 @@ export class FactsLookup {
 
   #read(key: FactsKey, time: LookupTime): Promise<FactsReading> {
     const id = structuralKey(key, time);
-    const joined = this.#joinable.get(id);
+    const joined = this.#flights.joinable(id);
     if (joined !== undefined) return joined.reading;
     const startedAt = this.#options.monotonicNow();
     const changes: DirectoryChange[] = [];
@@ -137,12 +128,10 @@ export class FactsLookup {
       this.#cache.keep(key, read, { readAt: startedAt, changes });
       return read;
     });
-    const flight: Flight = { presentedJti: key.presentedJti, changes, reading };
-    this.#joinable.set(id, flight);
+    const flight: Flight = { id, presentedJti: key.presentedJti, changes, reading, isJoinable: true };
     this.#flights.add(flight);
     const land = (): void => {
-      this.#flights.delete(flight);
-      if (this.#joinable.get(id) === flight) this.#joinable.delete(id);
+      this.#flights.remove(flight);
     };
     reading.then(land, land);
     return reading;

@@ -23,7 +23,8 @@ type FactsColumns = Readonly<
 >;
 
 /**
- * Narrows the one row of the facts query to frozen facts.
+ * Narrows the one row of the facts query to frozen facts. Each kind of document is one literal: of objects that are spread into
+ * others and frozen, the engine keeps a description for each, of several times their own size.
  *
  * @throws TypeError where the row has another shape than the query gives, which a replaced view could cause
  * @throws TooManyFactsError
@@ -57,12 +58,17 @@ function userFacts(value: unknown): UserFacts {
 function membership(value: unknown): Membership {
   const row = record(value);
   if (typeof row['isDefault'] !== 'boolean') throw unexpected('isDefault');
-  return Object.freeze({ ...cover(row), isDefault: row['isDefault'] });
+  return Object.freeze({
+    tenantId: text(row['tenantId']),
+    roles: list(row['roles'], text),
+    window: timeWindow(row),
+    isDefault: row['isDefault'],
+  });
 }
 
 function clientFacts(value: unknown): ClientFacts {
   const client = record(value);
-  const bindings = list(client['bindings'], (row): ClientBinding => Object.freeze(cover(record(row))));
+  const bindings = list(client['bindings'], clientBinding);
   if (bindings.length > COVERS_LIMIT) throw new TooManyFactsError('bindings of one client', COVERS_LIMIT);
   return Object.freeze({
     id: text(client['id']),
@@ -72,8 +78,13 @@ function clientFacts(value: unknown): ClientFacts {
   });
 }
 
-function cover(row: Readonly<Record<string, unknown>>): ClientBinding {
-  return { tenantId: text(row['tenantId']), roles: list(row['roles'], text), window: timeWindow(row) };
+function clientBinding(value: unknown): ClientBinding {
+  const row = record(value);
+  return Object.freeze({
+    tenantId: text(row['tenantId']),
+    roles: list(row['roles'], text),
+    window: timeWindow(row),
+  });
 }
 
 function rememberedTenant(value: unknown): RememberedTenant {
@@ -91,7 +102,7 @@ function tenantFacts(value: unknown): TenantFacts {
     name: text(tenant['name']),
     status: status(tenant['status']),
     subscriptions: list(tenant['subscriptions'], subscription),
-    grants: list(tenant['grants'], (row): FeatureGrant => Object.freeze(featureGrant(record(row)))),
+    grants: list(tenant['grants'], featureGrant),
   });
 }
 
@@ -101,24 +112,35 @@ function subscription(value: unknown): Subscription {
     id: text(row['id']),
     planId: text(row['planId']),
     rank: integer(row['rank']),
-    features: list(row['features'], (feature): FeatureSetting =>
-      Object.freeze(featureSetting(record(feature))),
-    ),
+    features: list(row['features'], featureSetting),
     window: timeWindow(row),
   });
 }
 
 function userGrant(value: unknown): UserGrant {
   const row = record(value);
-  return Object.freeze({ ...featureGrant(row), tenantId: text(row['tenantId']) });
+  return Object.freeze({
+    id: text(row['id']),
+    tenantId: text(row['tenantId']),
+    featureId: text(row['featureId']),
+    value: featureValue(row['value']),
+    window: timeWindow(row),
+  });
 }
 
-function featureGrant(row: Readonly<Record<string, unknown>>): FeatureGrant {
-  return { ...featureSetting(row), id: text(row['id']), window: timeWindow(row) };
+function featureGrant(value: unknown): FeatureGrant {
+  const row = record(value);
+  return Object.freeze({
+    id: text(row['id']),
+    featureId: text(row['featureId']),
+    value: featureValue(row['value']),
+    window: timeWindow(row),
+  });
 }
 
-function featureSetting(row: Readonly<Record<string, unknown>>): FeatureSetting {
-  return { featureId: text(row['featureId']), value: featureValue(row['value']) };
+function featureSetting(value: unknown): FeatureSetting {
+  const row = record(value);
+  return Object.freeze({ featureId: text(row['featureId']), value: featureValue(row['value']) });
 }
 
 function featureValue(value: unknown): FeatureValue {
