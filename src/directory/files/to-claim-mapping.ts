@@ -1,5 +1,6 @@
 import type { ClaimMapping } from '../../claims/claim-mapping.js';
 import type { ClaimMapping as ClaimMappingRow } from '../../generated/prisma/client.js';
+import type { TokenName } from '../../okta/token-hook-response.js';
 
 /** A mapping as the core knows it. */
 export function toClaimMapping(row: ClaimMappingRow): ClaimMapping {
@@ -7,10 +8,7 @@ export function toClaimMapping(row: ClaimMappingRow): ClaimMapping {
     id: row.id,
     claim: row.claim,
     expression: row.expression,
-    tokens: [
-      ...(row.inAccessToken ? (['access'] as const) : []),
-      ...(row.inIdToken ? (['identity'] as const) : []),
-    ],
+    tokens: tokensOf(row),
     conditions: {
       scopes: row.scopes,
       clientIds: row.clientIds,
@@ -21,4 +19,9 @@ export function toClaimMapping(row: ClaimMappingRow): ClaimMapping {
     priority: row.priority,
     overridesProfileClaim: row.overridesProfileClaim,
   };
+}
+
+/** The tokens that a mapping is for. */
+export function tokensOf({ inAccessToken, inIdToken }: ClaimMappingRow): TokenName[] {
+  return [...(inAccessToken ? (['access'] as const) : []), ...(inIdToken ? (['identity'] as const) : [])];
 }

@@ -1,6 +1,7 @@
 import type { ClaimMapping } from '../../generated/prisma/client.js';
 import { checkMappings, checkPolicies, sentencesOf } from '../files/check-whole-directory.js';
 import * as tables from '../files/directory-tables.js';
+import { tokensOf } from '../files/to-claim-mapping.js';
 import { checkRecordRows } from './check-record.js';
 import { afterKey, given } from './record-columns.js';
 import type { RecordStore } from './record-store.js';
@@ -71,10 +72,7 @@ function toRecord(row: ClaimMapping): ClaimMappingRecord {
     id: row.id,
     claim: row.claim,
     expression: row.expression,
-    tokens: [
-      ...(row.inAccessToken ? (['access'] as const) : []),
-      ...(row.inIdToken ? (['identity'] as const) : []),
-    ],
+    tokens: tokensOf(row),
     scopes: row.scopes,
     clients: row.clientIds,
     grantTypes: row.grantTypes,
