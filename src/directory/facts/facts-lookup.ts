@@ -130,9 +130,7 @@ export class FactsLookup {
     });
     const flight: Flight = { id, presentedJti: key.presentedJti, changes, reading, isJoinable: true };
     this.#flights.add(flight);
-    const land = (): void => {
-      this.#flights.remove(flight);
-    };
+    const land = (): void => this.#flights.remove(flight);
     reading.then(land, land);
     return reading;
   }
