@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { isId } from './identifiers.js';
 import { readTenantHint } from './tenant-hint.js';
 
 const AUTHORIZE = 'https://login.acme.example/oauth2/aus7k2m9QxRtYb4Vw1d7/v1/authorize';
@@ -78,5 +80,80 @@ describe('readTenantHint', () => {
     ['a URL longer than 64 KiB', [], requestTo(`${AUTHORIZE}?state=${'x'.repeat(64 * 1024)}`)],
   ])('refuses %s', (_, scopes, request) => {
     expect(readTenantHint(scopes, request).kind).toBe('refused');
+  });
+
+  /** By the parser alone: what has control characters, or is no URL, is refused; then the query counts. */
+  function kindByParser(url: string): string {
+    if (/\p{Cc}/u.test(url)) return 'refused';
+    let named: readonly string[];
+    try {
+      named = new URL(url).searchParams.getAll('tenant');
+    } catch {
+      return 'refused';
+    }
+    if (named.length === 0) return 'none';
+    return named.length === 1 && isId(named[0]) ? 'tenant' : 'refused';
+  }
+
+  const PIECES = [
+    ...[
+      'https://',
+      'http://',
+      'login.acme.example',
+      'acme',
+      'example',
+      '.',
+      '-',
+      'xn--',
+      'XN--',
+      'a',
+      '1',
+      '0x7f',
+    ],
+    ...[
+      '/',
+      '\\',
+      ':',
+      ':443',
+      ':99999',
+      '@',
+      '?',
+      '&',
+      '=',
+      '#',
+      '%',
+      '%74',
+      '%00',
+      '+',
+      ' ',
+      '\t',
+      '\u0080',
+    ],
+    ...['tenant', 'tenant=blue', 't%65nant', 'state=1', 'ü', '\ud800', '[', ']', '<', '^', "'"],
+  ];
+
+  it.each([
+    ['any pieces', fc.array(fc.constantFrom(...PIECES), { maxLength: 12 })],
+    [
+      'pieces behind a host',
+      fc.array(fc.constantFrom(...PIECES), { maxLength: 8 }).map((p) => [AUTHORIZE, ...p]),
+    ],
+    [
+      'pieces in the host',
+      fc.array(fc.constantFrom(...PIECES), { maxLength: 5 }).map((p) => ['https://', ...p, '/v1?a=b']),
+    ],
+  ])('agrees with the parser of URLs about %s', (_, pieces) => {
+    fc.assert(
+      fc.property(pieces, (parts) => {
+        const url = parts.join('');
+        expect([url, readTenantHint([], requestTo(url)).kind]).toEqual([url, kindByParser(url)]);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('takes a URL of many parameters that are almost plain in a moment', () => {
+    const url = `${AUTHORIZE}?${'a=b&'.repeat(15_000)}%=`;
+    expect(readTenantHint([], requestTo(url)).kind).toBe('none');
   });
 });
