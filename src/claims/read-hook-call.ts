@@ -63,8 +63,8 @@ function effectiveGrantType(request: ProtocolRequest | null | undefined): string
 }
 
 function isAtAuthorize(source: unknown, request: ProtocolRequest | null | undefined): boolean {
-  const atEndpoint = typeof source === 'string' && /\/authorize(?:\?|$)/.test(source);
-  return atEndpoint || typeof request?.grant_type !== 'string';
+  if (typeof request?.grant_type !== 'string') return true;
+  return typeof source === 'string' && /\/authorize(?:\?|$)/.test(source);
 }
 
 interface Parties {

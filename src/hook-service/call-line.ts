@@ -1,8 +1,9 @@
 import type { CallRecord } from './call-record.js';
 
 interface LineParts {
-  /** The pseudonym of the user; null where there is none. */
+  /** The pseudonym of the user, in hexadecimal digits; null where there is none. */
   readonly user: string | null;
+  /** In hexadecimal digits. */
   readonly traceId: string | undefined;
   readonly durationMs: number;
 }
@@ -13,18 +14,23 @@ interface LineParts {
  */
 export function callLine(record: CallRecord, { user, traceId, durationMs }: LineParts): string {
   return (
-    `"outcome":${quoted(record.outcome)},"reason":${quoted(record.reason)},"detail":${quoted(record.detail)},` +
+    `"outcome":"${record.outcome}","reason":${word(record.reason)},"detail":${quoted(record.detail)},` +
     `"credentialId":${quoted(record.credentialId)},"issuerId":${quoted(record.issuerId)},` +
     `"mode":${quoted(record.mode)},"clientId":${quoted(record.clientId)},` +
-    `"grantType":${quoted(record.grantType)},"selection":${quoted(record.selection)},` +
+    `"grantType":${word(record.grantType)},"selection":${word(record.selection)},` +
     `"tenantId":${quoted(record.tenantId)},"dropped":${listed(record.dropped)},` +
-    `"facts":${quoted(record.facts)},"factsAgeMs":${String(record.factsAgeMs)},` +
-    (traceId === undefined ? '' : `"traceId":${quoted(traceId)},`) +
-    `"user":${quoted(user)},"durationMs":${String(Math.round(durationMs * 100) / 100)},"msg":"hook call"`
+    `"facts":${word(record.facts)},"factsAgeMs":${String(record.factsAgeMs)},` +
+    (traceId === undefined ? '' : `"traceId":"${traceId}",`) +
+    `"user":${word(user)},"durationMs":${String(Math.round(durationMs * 100) / 100)},"msg":"hook call"`
   );
 }
 
-/** What JSON writes as it is: most of what a line holds. */
+/** Ours, or hexadecimal digits: what JSON writes as it is. */
+function word(text: string | null): string {
+  return text === null ? 'null' : `"${text}"`;
+}
+
+/** What JSON writes as it is, too: most of what a line holds. */
 const PLAIN = /^[\w .:-]*$/;
 
 function quoted(text: string | null): string {

@@ -15,8 +15,7 @@ const GATHERING_MS = 100;
  */
 export class GatheredLines implements LineTarget {
   readonly #target: LineTarget;
-  #lines: string[] = [];
-  #characters = 0;
+  #lines = '';
   #timer: NodeJS.Timeout | undefined;
 
   constructor(target: LineTarget) {
@@ -24,9 +23,8 @@ export class GatheredLines implements LineTarget {
   }
 
   write(line: string): void {
-    this.#lines.push(line);
-    this.#characters += line.length;
-    if (this.#characters >= GATHERED_CHARACTERS) this.#passOn();
+    this.#lines += line;
+    if (this.#lines.length >= GATHERED_CHARACTERS) this.#passOn();
     else this.#timer ??= setTimeout(() => this.#passOn(), GATHERING_MS).unref();
   }
 
@@ -39,9 +37,8 @@ export class GatheredLines implements LineTarget {
   take(): string {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const text = this.#lines.join('');
-    this.#lines = [];
-    this.#characters = 0;
+    const text = this.#lines;
+    this.#lines = '';
     return text;
   }
 

@@ -97,7 +97,8 @@ export function createPseudonyms({ hashKey }: LogConfiguration): (id: string) =>
   const key = hashKey ?? randomBytes(32);
   const recent = new LRUCache<string, string>({ max: RECENT_PSEUDONYMS });
   return (id) => {
-    const known = recent.get(id);
+    // Which was used last is not noted: that costs more than making those anew that come out of turn.
+    const known = recent.peek(id);
     if (known !== undefined) return known;
     const pseudonym = createHmac('sha256', key).update(id).digest('hex').slice(0, 16);
     recent.set(id, pseudonym);

@@ -36,7 +36,7 @@ const CALL: HookCall = {
   drafts: { access: { claims: { sub: 'ann@acme.example' }, lifetimeSeconds: 3600 } },
 };
 
-const ASKED: AskedCall = { call: CALL, orgId: ORG, rules: RULES, now: 1_000_000 };
+const ASKED: AskedCall = { call: CALL, rules: RULES, now: 1_000_000 };
 
 const ANSWER: DecidedAnswer = {
   text: '{"commands":[]}',
@@ -81,7 +81,6 @@ describe('an answer that is kept', () => {
     ['another user', { call: { ...CALL, subject: { kind: 'user', userId: 'bob' } } }],
     ['a machine', { call: { ...CALL, subject: { kind: 'machine' } } }],
     ['two parties', { call: { ...CALL, subject: { kind: 'conflict', why: 'two' } } }],
-    ['another org', { orgId: 'other' }],
     ['another client', { call: { ...CALL, clientId: 'native' } }],
     ['a hint', { call: { ...CALL, hint: { kind: 'tenant', tenantId: 'blue', fromQuery: false } } }],
     [

@@ -35,10 +35,9 @@ export interface KeptAnswersOptions {
   readonly monotonicNow: () => number;
 }
 
-/** A call, and who it is for under which rules. */
+/** A call, and the rules of its issuer. */
 export interface AskedCall {
   readonly call: HookCall;
-  readonly orgId: string;
   readonly rules: IssuerRules;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -71,8 +70,8 @@ export class KeptAnswers {
     this.#options = options;
     this.#bySubject = new LRUCache({
       maxSize: options.maxBytes,
-      sizeCalculation: (entries, key) =>
-        entries.reduce((bytes, { answer }) => bytes + ENTRY_BYTES + bytesOf(answer), 2 * key.length),
+      sizeCalculation: (entries, id) =>
+        entries.reduce((bytes, { answer }) => bytes + ENTRY_BYTES + bytesOf(answer), 2 * id.length),
     });
   }
 
@@ -80,7 +79,7 @@ export class KeptAnswers {
   find(asked: AskedCall): { readonly answer: DecidedAnswer; readonly ageMs: number } | undefined {
     const monotonicNow = this.#options.monotonicNow();
     // What is used is kept anew each time its facts are read anew: which was used last need not be noted besides.
-    const entries = this.#bySubject.peek(subjectKey(asked));
+    const entries = this.#bySubject.peek(subjectId(asked.call));
     const entry = entries?.find((candidate) => isFor(candidate, asked));
     if (entry === undefined) return undefined;
     const ageMs = freshAge(entry.parts, this.#options.freshness, monotonicNow);
@@ -94,9 +93,9 @@ export class KeptAnswers {
     if (until === null) return;
     const shape = this.#sharedShape(call, rules);
     const entry = { answer, shape, rules, from: now, until, parts };
-    const key = subjectKey(asked);
-    const others = this.#bySubject.peek(key)?.filter((other) => !hasShape(call, other.shape, rules)) ?? [];
-    this.#bySubject.set(key, [entry, ...others.slice(0, SHAPES_LIMIT - 1)]);
+    const id = subjectId(call);
+    const others = this.#bySubject.peek(id)?.filter((other) => !hasShape(call, other.shape, rules)) ?? [];
+    this.#bySubject.set(id, [entry, ...others.slice(0, SHAPES_LIMIT - 1)]);
   }
 
   /** Clients send what they send for all their users: one shape in memory, and at hand, for all of these. */
@@ -139,7 +138,7 @@ function freshAge(
   return oldestMs;
 }
 
-/** No id has a control character: one keeps the parts of a key apart. A call of two parties is decided without facts, and has none. */
-function subjectKey({ call: { subject, clientId }, orgId }: AskedCall): string {
-  return subject.kind === 'user' ? `${orgId}\n${subject.userId}` : `${orgId}\n\n${clientId}`;
+/** Rules, which are of an org, and the shape, which says what kind of subject it is, tell apart who has the same id. */
+function subjectId({ subject, clientId }: HookCall): string {
+  return subject.kind === 'user' ? subject.userId : clientId;
 }

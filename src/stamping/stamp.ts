@@ -114,8 +114,8 @@ function answerAsKept(
   origin: FactsOrigin,
   { call, settings, clock, dependencies }: Needs,
 ): Stamped | undefined {
-  const { orgId, rules } = settings;
-  const kept = dependencies.keptAnswers.find({ call, orgId, rules, now: dependencies.now() });
+  const { rules } = settings;
+  const kept = dependencies.keptAnswers.find({ call, rules, now: dependencies.now() });
   if (kept === undefined) return undefined;
   clock.end('facts');
   const { answer, ageMs } = kept;
@@ -145,7 +145,7 @@ async function decideAnew(needs: Needs): Promise<Stamped> {
 
 async function decideOn(found: AgedFacts | null, needs: Needs): Promise<Stamped> {
   const { call, settings, clock, dependencies } = needs;
-  const { orgId, rules, mode } = settings;
+  const { rules, mode } = settings;
   const now = dependencies.now();
   const decision = decide(call, found?.facts ?? NO_FACTS, rules, now);
   dependencies.onDecision?.(decision);
@@ -170,7 +170,7 @@ async function decideOn(found: AgedFacts | null, needs: Needs): Promise<Stamped>
   if (!isRemembered && mode === 'enforce')
     return failed('choice_not_remembered', 'the choice could not be stored in time', settings, basis);
   if (found?.basis && isKeepable(decision))
-    dependencies.keptAnswers.keep({ call, orgId, rules, now }, found.basis, answer);
+    dependencies.keptAnswers.keep({ call, rules, now }, found.basis, answer);
   return answered(answer, settings, basis);
 }
 
