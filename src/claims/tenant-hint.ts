@@ -1,3 +1,4 @@
+import { parseUrl } from '../okta/parse-url.js';
 import { isId } from './identifiers.js';
 
 /** What the request says about the wanted tenant. `refused` hints select nothing: repeated, contradicting or malformed. */
@@ -57,9 +58,5 @@ function queryHints(request: unknown): readonly string[] | undefined {
   if (PLAIN_URL.test(url) && !url.includes(QUERY_PARAMETER)) return [];
   // The parser would strip control characters at the ends: a URL that has any is none.
   if (CONTROL_CHARACTER.test(url)) return undefined;
-  try {
-    return new URL(url).searchParams.getAll(QUERY_PARAMETER);
-  } catch {
-    return undefined;
-  }
+  return parseUrl(url)?.searchParams.getAll(QUERY_PARAMETER);
 }

@@ -1,4 +1,5 @@
 import { GRANT_TYPES } from '../okta/grant-types.js';
+import { parseUrl } from '../okta/parse-url.js';
 import type { TokenHookRequest } from '../okta/token-hook-request.js';
 import type { Json } from '../okta/token-hook-response.js';
 import type { Redactor } from './redactor.js';
@@ -87,10 +88,11 @@ function redactUrl(url: unknown, call: Call): JsonObject {
   if (!isObject(url)) return { value: NO_URL };
   const { value } = membersOf(url);
   if (value === undefined || value === null) return {};
-  const isUrl = typeof value === 'string' && value.length <= URL_LENGTH_LIMIT && !CONTROLS.test(value);
-  if (!isUrl || !URL.canParse(value)) return { value: NO_URL };
+  const isText = typeof value === 'string' && value.length <= URL_LENGTH_LIMIT && !CONTROLS.test(value);
+  const parsed = isText ? parseUrl(value) : undefined;
+  if (!isText || parsed === undefined) return { value: NO_URL };
   // Two are as good as many.
-  const hints = new URL(value).searchParams.getAll('tenant').slice(0, 2);
+  const hints = parsed.searchParams.getAll('tenant').slice(0, 2);
   const query = new URLSearchParams(
     hints.map((hint) => ['tenant', call.redactor.hint(hint)] as [string, string]),
   );
