@@ -91,7 +91,8 @@ export async function startHookService(dependencies: HookServiceDependencies): P
       isStopping: () => state === 'stopping',
     });
     closing.push(() => closeApplication(app, hookServer));
-    await warming;
+    // What was put together meanwhile kept the thread busy: a wait may have ended by then though the database had answered.
+    await warming.catch(() => warmUp(dependencies));
     const url = await listenForHooks(app, dependencies);
     closing.push(
       startSweeping(database, { logger, isUnread: () => control.isFromCopy }),
