@@ -13,6 +13,9 @@ export interface HeaderCredential {
 
 const SECRET_BYTES = 32;
 
+/** The longest value that is tried as a secret, in characters: a bearer token in the same header is longer. */
+const SECRET_LIMIT = 512;
+
 /** A new secret of 256 bits, fit for a header value. */
 export function generateSecret(): string {
   return `mms_${randomBytes(SECRET_BYTES).toString('base64url')}`;
@@ -58,7 +61,7 @@ export function provenByHeaders<Credential extends HeaderCredential>(
   const proven: Credential[] = [];
   for (const [name, candidates] of credentials) {
     const value = onlyHeaderValue(rawHeaders, name);
-    if (value !== undefined) proven.push(...provenBy(value, candidates, now));
+    if (value !== undefined && value.length <= SECRET_LIMIT) proven.push(...provenBy(value, candidates, now));
   }
   return proven;
 }
