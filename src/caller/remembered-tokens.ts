@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { KeySet, VerificationKey } from './key-set.js';
 
 /** The longest that a verified token is remembered, in milliseconds. */
@@ -19,16 +20,15 @@ interface Entry {
  * as the rest of a call.
  */
 export class RememberedTokens {
-  readonly #entries = new Map<string, Entry>();
-  readonly #limit: number;
+  readonly #entries: LRUCache<string, Entry>;
 
   constructor(limit = ENTRIES_LIMIT) {
-    this.#limit = limit;
+    this.#entries = new LRUCache({ max: limit });
   }
 
   /** The client that a remembered token proved. */
   find(digest: string, now: number): string | undefined {
-    const entry = this.#entries.get(digest);
+    const entry = this.#entries.peek(digest);
     if (entry === undefined) return undefined;
     if (now < entry.until) return entry.clientId;
     this.#entries.delete(digest);
@@ -43,15 +43,12 @@ export class RememberedTokens {
   ): void {
     const until = Math.min(expiresAt, now + REMEMBERED_MS);
     if (until <= now) return;
-    this.#entries.delete(digest);
     this.#entries.set(digest, { clientId, until, key });
-    const [oldest] = this.#entries.keys();
-    if (this.#entries.size > this.#limit && oldest !== undefined) this.#entries.delete(oldest);
   }
 
   /** Forgets the tokens of keys that are no longer among these. */
   keepThoseOf(keys: KeySet): void {
-    for (const [digest, { key }] of this.#entries) {
+    for (const [digest, { key }] of [...this.#entries.entries()]) {
       if (keys.get(key.kid) !== key) this.#entries.delete(digest);
     }
   }
