@@ -7,7 +7,7 @@ import type { Amounts } from './options.js';
 import type { Bench } from './prepare.js';
 import { ServerEndedError } from './programs.js';
 import { HOOK_WITH_KEPT_FACTS, startBare, startHook, type HookServer } from './servers.js';
-import { compareThroughput } from './throughput.js';
+import { compareThroughput, UNCOUNTED_ROUNDS } from './throughput.js';
 
 const ISSUER = 'https://login.acme.example/oauth2/ausBench0000000001d7';
 const AUDIENCE = 'https://hook.acme.example';
@@ -45,7 +45,7 @@ export async function measureBearer(
       amounts,
     );
     const tokensFile = join(bench.folder, 'tokens');
-    const count = 1 + amounts.rounds * amounts.callsPerTokenRound;
+    const count = 1 + (UNCOUNTED_ROUNDS + amounts.rounds) * amounts.callsPerTokenRound;
     await writeFile(tokensFile, (await mintTokens(privateKey, count)).join('\n'));
     const verified = {
       ...servers,

@@ -55,4 +55,20 @@ describe('the line of a call', () => {
       expect(callLine(record, PARTS)).not.toMatch(/[\n\r]/);
     },
   );
+
+  it.each([
+    0, 0.004, 0.005, 0.1, 0.126, 0.999, 1, 9.5, 99.99, 999.994, 999.996, 1000, 1050.07, 65_432.1, 1_002_003,
+  ])('has the duration %d and the age of facts as JSON writes numbers', (number) => {
+    const line = callLine({ ...RECORD, factsAgeMs: Math.round(number) }, { ...PARTS, durationMs: number });
+    expect(line).toContain(`"factsAgeMs":${JSON.stringify(Math.round(number))},`);
+    expect(line).toContain(`"durationMs":${JSON.stringify(Math.round(number * 100) / 100)},`);
+  });
+
+  it('has every duration of up to a hundred seconds as JSON writes it', () => {
+    const wrong = Array.from({ length: 10_001 }, (_, hundredths) => hundredths / 100).filter(
+      (durationMs) =>
+        !callLine(RECORD, { ...PARTS, durationMs }).includes(`"durationMs":${String(durationMs)},`),
+    );
+    expect(wrong).toEqual([]);
+  });
 });

@@ -19,10 +19,29 @@ export function callLine(record: CallRecord, { user, traceId, durationMs }: Line
     `"mode":${quoted(record.mode)},"clientId":${quoted(record.clientId)},` +
     `"grantType":${word(record.grantType)},"selection":${word(record.selection)},` +
     `"tenantId":${quoted(record.tenantId)},"dropped":${listed(record.dropped)},` +
-    `"facts":${word(record.facts)},"factsAgeMs":${String(record.factsAgeMs)},` +
+    `"facts":${word(record.facts)},"factsAgeMs":${wholeText(record.factsAgeMs)},` +
     (traceId === undefined ? '' : `"traceId":"${traceId}",`) +
-    `"user":${word(user)},"durationMs":${String(Math.round(durationMs * 100) / 100)},"msg":"hook call"`
+    `"user":${word(user)},"durationMs":${hundredthsText(durationMs)},"msg":"hook call"`
   );
+}
+
+/** The last three digits of a number, and the first two behind its point. */
+const THREE_DIGITS = Array.from({ length: 1000 }, (_, rest) => String(rest).padStart(3, '0'));
+const FRACTIONS = Array.from({ length: 100 }, (_, rest) => String(rest / 100).slice(1));
+
+/**
+ * A whole number, not negative, as JSON has it. The engine keeps the texts of numbers for a while, and so among its long-lived
+ * objects: those of durations never end, and these parts are few.
+ */
+function wholeText(number: number): string {
+  if (number < 1000) return String(number);
+  return String(Math.floor(number / 1000)) + (THREE_DIGITS[number % 1000] ?? '');
+}
+
+/** A number, not negative, rounded to two digits behind the point, as JSON has it. */
+function hundredthsText(number: number): string {
+  const hundredths = Math.round(number * 100);
+  return wholeText(Math.floor(hundredths / 100)) + (FRACTIONS[hundredths % 100] ?? '');
 }
 
 /** Ours, or hexadecimal digits: what JSON writes as it is. */

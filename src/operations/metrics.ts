@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { collectProcessMetrics } from './process-metrics.js';
 import { Tally } from './tally.js';
 import { TimeHistogram } from './time-histogram.js';
 
@@ -69,8 +70,7 @@ export function createMetrics(): Metrics {
   const observeStep = (step: string, milliseconds: number): void => {
     byStep.observeMs(step, milliseconds);
   };
-  // Memory, CPU, garbage collection and the delay of the event loop.
-  collectDefaultMetrics({ register: registry });
+  collectProcessMetrics(registry);
   return {
     countCall: ({ outcome, reason, issuer, mode, isUnstamped, facts, durationMs, steps }) => {
       calls.add({ outcome, reason, issuer, mode });
