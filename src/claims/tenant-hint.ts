@@ -1,4 +1,4 @@
-import { parseUrl } from '../okta/parse-url.js';
+import { parseRequestUrl, REQUEST_URL_LIMIT } from '../okta/request-url.js';
 import { isId } from './identifiers.js';
 
 /** What the request says about the wanted tenant. `refused` hints select nothing: repeated, contradicting or malformed. */
@@ -9,9 +9,6 @@ export type TenantHint =
 
 const SCOPE_PREFIX = 'tenant:';
 const QUERY_PARAMETER = 'tenant';
-const URL_LENGTH_LIMIT = 64 * 1024;
-
-const CONTROL_CHARACTER = /\p{Cc}/u;
 
 /**
  * What nearly all requests have: surely a URL, of a host by name, all of it in ASCII, and with no parameter's name percent-encoded.
@@ -54,9 +51,7 @@ function queryHints(request: unknown): readonly string[] | undefined {
     url = Reflect.get(url, name);
   }
   if (url === undefined || url === null) return [];
-  if (typeof url !== 'string' || url.length > URL_LENGTH_LIMIT) return undefined;
+  if (typeof url !== 'string' || url.length > REQUEST_URL_LIMIT) return undefined;
   if (PLAIN_URL.test(url) && !url.includes(QUERY_PARAMETER)) return [];
-  // The parser would strip control characters at the ends: a URL that has any is none.
-  if (CONTROL_CHARACTER.test(url)) return undefined;
-  return parseUrl(url)?.searchParams.getAll(QUERY_PARAMETER);
+  return parseRequestUrl(url)?.searchParams.getAll(QUERY_PARAMETER);
 }

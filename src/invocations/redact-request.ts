@@ -1,5 +1,5 @@
 import { GRANT_TYPES } from '../okta/grant-types.js';
-import { parseUrl } from '../okta/parse-url.js';
+import { parseRequestUrl } from '../okta/request-url.js';
 import type { TokenHookRequest } from '../okta/token-hook-request.js';
 import type { Json } from '../okta/token-hook-response.js';
 import type { Redactor } from './redactor.js';
@@ -23,9 +23,6 @@ const AUTHENTICATION_METHOD = /^(?:[A-Z_]{3,40}|[a-z]{2,5})$/;
 const CONFIGURATION_ID = /^(?:00p|0pr|scp)\w{17}$/;
 /** What an authorization server is configured to mint for. */
 const AUDIENCE = /^[\w:/.+-]{1,200}$/;
-
-const URL_LENGTH_LIMIT = 64 * 1024;
-const CONTROLS = /\p{Cc}/u;
 
 /** No URL: a hint that cannot be read stays one. */
 const NO_URL = ':';
@@ -88,9 +85,9 @@ function redactUrl(url: unknown, call: Call): JsonObject {
   if (!isObject(url)) return { value: NO_URL };
   const { value } = membersOf(url);
   if (value === undefined || value === null) return {};
-  const isText = typeof value === 'string' && value.length <= URL_LENGTH_LIMIT && !CONTROLS.test(value);
-  const parsed = isText ? parseUrl(value) : undefined;
-  if (!isText || parsed === undefined) return { value: NO_URL };
+  if (typeof value !== 'string') return { value: NO_URL };
+  const parsed = parseRequestUrl(value);
+  if (parsed === undefined) return { value: NO_URL };
   // Two are as good as many.
   const hints = parsed.searchParams.getAll('tenant').slice(0, 2);
   const query = new URLSearchParams(
