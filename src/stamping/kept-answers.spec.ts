@@ -97,6 +97,23 @@ describe('an answer that is kept', () => {
     expect(kept.find({ ...ASKED, ...change })).toBeUndefined();
   });
 
+  it('stays beside that of another issuer, be it of another org, whose user has the same id', () => {
+    const { kept } = startKeeping();
+    const elsewhere = { ...ASKED, rules: { ...RULES, issuerId: 'elsewhere' } };
+    const other = { ...ANSWER, text: '{"commands":[1]}' };
+    kept.keep(ASKED, basis(), ANSWER);
+    kept.keep(elsewhere, basis(), other);
+    expect([kept.find(ASKED)?.answer, kept.find(elsewhere)?.answer]).toEqual([ANSWER, other]);
+  });
+
+  it('makes way for that under the rules that its issuer has now', () => {
+    const { kept } = startKeeping();
+    const changed = { ...ASKED, rules: { ...RULES } };
+    kept.keep(ASKED, basis(), ANSWER);
+    kept.keep(changed, basis(), ANSWER);
+    expect([kept.find(ASKED), kept.find(changed)?.answer]).toEqual([undefined, ANSWER]);
+  });
+
   it('ends when the facts are no longer fresh', () => {
     const { kept, clock } = startKeeping();
     kept.keep(ASKED, basis(), ANSWER);

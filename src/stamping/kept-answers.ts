@@ -94,8 +94,11 @@ export class KeptAnswers {
     const shape = this.#sharedShape(call, rules);
     const entry = { answer, shape, rules, from: now, until, parts };
     const id = subjectId(call);
-    const others = this.#bySubject.peek(id)?.filter((other) => !hasShape(call, other.shape, rules)) ?? [];
-    this.#bySubject.set(id, [entry, ...others.slice(0, SHAPES_LIMIT - 1)]);
+    // It takes the place of what was decided for such a call of this issuer, also where its rules have changed since.
+    const others = this.#bySubject
+      .peek(id)
+      ?.filter((other) => other.rules.issuerId !== rules.issuerId || !hasShape(call, other.shape, rules));
+    this.#bySubject.set(id, [entry, ...(others ?? []).slice(0, SHAPES_LIMIT - 1)]);
   }
 
   /** Clients send what they send for all their users: one shape in memory, and at hand, for all of these. */
