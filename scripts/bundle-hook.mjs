@@ -49,7 +49,7 @@ const {
   format: 'esm',
   target: 'node20.19',
   minifyWhitespace: true, // half of the text to read and compile at each start
-  keepNames: true, // Nest finds what it injects by the names of classes
+  keepNames: false, // else each function that a call makes is given its name anew
   legalComments: 'eof',
   logLevel: 'warning',
   banner: { js: banner },

@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { LogConfiguration } from '../config/configuration.js';
 import { GatheredLines } from './gathered-lines.js';
+import { Utf8Target, type ByteStream } from './utf8-target.js';
 
 export type { Logger } from 'pino';
 
@@ -58,8 +59,9 @@ function isoTime(): () => string {
 
 /** A reader that stands still would stop the process where writes were synchronous. */
 function standardOutput(): DestinationStream {
-  const stream = pino.destination({ dest: 1, sync: false, maxLength: WAITING_BYTES });
-  const lines = new GatheredLines(stream);
+  const stream = pino.destination({ dest: 1, sync: false, maxLength: WAITING_BYTES, contentMode: 'buffer' });
+  // Its types know this content mode, but not what it takes in it.
+  const lines = new GatheredLines(new Utf8Target(stream as unknown as ByteStream));
   process.once('exit', () => {
     endLog(stream, lines);
   });
