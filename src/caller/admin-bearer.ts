@@ -3,10 +3,11 @@ import { ConfigurationError } from '../config/configuration-error.js';
 import { parseScope } from './admin-rights.js';
 import {
   checkClaims,
-  readToken,
+  tokenReader,
   verifiedPayload,
   type BearerExpectations,
   type Refused,
+  type TokenReader,
 } from './bearer-token.js';
 import { jwksFetcher } from './fetch-jwks.js';
 import { JwksSource, type JwksSourceOptions } from './jwks-source.js';
@@ -29,6 +30,7 @@ export interface AdminBearerOptions extends Omit<JwksSourceOptions, 'fetch' | 'p
 /** Bearer JWTs of one issuer for the admin API (RFC 9068): whoever the issuer gives our scopes to has them. */
 export class AdminBearerScheme {
   readonly #expected: Omit<BearerExpectations, 'scope'>;
+  readonly #readToken: TokenReader;
   readonly #keys: JwksSource;
   readonly #now: () => number;
 
@@ -37,6 +39,7 @@ export class AdminBearerScheme {
     this.#expected = {
       ...{ issuer, audience, clientIds: new Set(clientIds), algorithms: new Set(algorithms) },
     };
+    this.#readToken = tokenReader(this.#expected.algorithms);
     this.#keys = keys;
     this.#now = now;
   }
@@ -58,7 +61,7 @@ export class AdminBearerScheme {
 
   /** @param token what follows `Bearer ` in the header */
   async prove(token: string): Promise<AdminBearer | Refused> {
-    const reading = readToken(token, this.#expected.algorithms);
+    const reading = this.#readToken(token);
     if (reading.kind === 'refused') return reading;
     const key = await this.#keys.find(reading.kid);
     if (key === undefined) return { kind: 'refused', problem: 'unknown_key' };

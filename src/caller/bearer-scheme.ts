@@ -2,11 +2,12 @@ import type { BearerConfiguration } from '../config/bearer-configuration.js';
 import { ConfigurationError } from '../config/configuration-error.js';
 import {
   checkClaims,
-  readToken,
+  tokenReader,
   verifiedPayload,
   type BearerExpectations,
   type CompactToken,
   type Refused,
+  type TokenReader,
 } from './bearer-token.js';
 import { jwksFetcher } from './fetch-jwks.js';
 import { JwksSource, type JwksSourceOptions, type JwksTiming } from './jwks-source.js';
@@ -29,6 +30,7 @@ export interface BearerSchemeOptions extends Pick<
 /** Okta's OAuth 2.0 channel: callers prove themselves by an access token of a client (RFC 6750, RFC 9068). */
 export class BearerScheme {
   readonly #expected: BearerExpectations;
+  readonly #readToken: TokenReader;
   readonly #keys: JwksSource;
   readonly #remembered: RememberedTokens;
   readonly #now: () => number;
@@ -44,6 +46,7 @@ export class BearerScheme {
       clientIds: new Set(clientIds),
       algorithms: new Set(algorithms),
     };
+    this.#readToken = tokenReader(this.#expected.algorithms);
     this.#keys = keys;
     this.#remembered = remembered;
     this.#now = now;
@@ -79,7 +82,7 @@ export class BearerScheme {
     const digest = digestOf(token);
     const clientId = this.#remembered.find(digest, this.#now());
     if (clientId !== undefined) return { kind: 'proven', clientId };
-    const reading = readToken(token, this.#expected.algorithms);
+    const reading = this.#readToken(token);
     if (reading.kind === 'refused') return reading;
     const key = this.#keys.find(reading.kid);
     if (!(key instanceof Promise)) return this.#verify(reading, digest, key);

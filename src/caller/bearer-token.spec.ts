@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { bearerCredentials, checkClaims, readToken, type BearerExpectations } from './bearer-token.js';
+import { bearerCredentials, checkClaims, tokenReader, type BearerExpectations } from './bearer-token.js';
 
 const ALGORITHMS = new Set(['RS256', 'ES256']);
 
@@ -13,8 +13,10 @@ function compact(header: unknown, { payload = encode({}), signature = 'AAAA' } =
 
 const TOKEN = compact({ alg: 'RS256', kid: 'one' });
 
+const readToken = tokenReader(ALGORITHMS);
+
 function kindOf(text: string): string {
-  const reading = readToken(text, ALGORITHMS);
+  const reading = readToken(text);
   return reading.kind === 'refused' ? reading.problem : reading.kind;
 }
 
@@ -37,7 +39,7 @@ describe('what follows the scheme', () => {
 
 describe('the form of a token', () => {
   it('is three canonical segments', () => {
-    expect(readToken(TOKEN, ALGORITHMS)).toEqual({
+    expect(readToken(TOKEN)).toEqual({
       ...{ kind: 'token', text: TOKEN, kid: 'one', algorithm: 'RS256' },
     });
   });
@@ -54,6 +56,22 @@ describe('the form of a token', () => {
 
   it.each(['AB', 'AAF', 'A', 'AAAAA'])('has no segment that is spelled %s', (signature) => {
     expect(kindOf(compact({ alg: 'RS256', kid: 'one' }, { signature }))).toBe('not_one_token');
+  });
+
+  it('is read by its own header, whichever was read before', () => {
+    const texts = [
+      TOKEN,
+      compact({ alg: 'RS256', kid: 'one' }, { payload: encode({ sub: 'x' }) }),
+      compact({ alg: 'ES256', kid: 'two' }),
+      compact({ alg: 'none', kid: 'one' }),
+      compact({ alg: 'RS256', kid: 'one', crit: [] }),
+      `${encode({ alg: 'RS256', kid: 'one' })}.AAAAA.AAAA`,
+    ];
+    const inTurn = [...texts, ...texts, ...texts.toReversed()];
+    expect(inTurn.map((text) => readToken(text))).toEqual(
+      inTurn.map((text) => tokenReader(ALGORITHMS)(text)),
+    );
+    expect(new Set(texts.map(kindOf))).toEqual(new Set(['token', 'algorithm', 'header', 'not_one_token']));
   });
 
   it('has at most 8 KiB', () => {

@@ -75,15 +75,34 @@ export function bearerCredentials(authorization: string): string | undefined {
   return isBearer ? authorization.slice(SCHEME.length) : undefined;
 }
 
+/** Reads a token's form; nothing of it is believed yet. */
+export type TokenReader = (text: string) => CompactToken | Refused;
+
 /**
- * Checks a token's form before anything of it is believed: one canonical compact JWS of bounded length, with an allowed
- * algorithm, a key id, and no parameter that would have us look for the key elsewhere.
+ * Makes the check of a token's form: one canonical compact JWS of bounded length, with an allowed algorithm, a key id, and no
+ * parameter that would have us look for the key elsewhere. An issuer's tokens have one header until its key changes, so the last one that
+ * was right is not read again.
  */
-export function readToken(text: string, algorithms: ReadonlySet<string>): CompactToken | Refused {
-  if (text.length > LENGTH_LIMIT) return refused('not_one_token');
-  const segments = COMPACT_JWS.exec(text)?.slice(1) ?? [];
-  if (segments.length === 0 || !segments.every(isCanonical)) return refused('not_one_token');
-  const header = parseObject(Buffer.from(segments[0] ?? '', 'base64url'));
+export function tokenReader(algorithms: ReadonlySet<string>): TokenReader {
+  let known: { readonly segment: string; readonly header: TokenHeader } | undefined;
+  return (text) => {
+    if (text.length > LENGTH_LIMIT) return refused('not_one_token');
+    const segments = COMPACT_JWS.exec(text)?.slice(1) ?? [];
+    const [segment] = segments;
+    if (segment === undefined || !segments.every(isCanonical)) return refused('not_one_token');
+    if (segment === known?.segment) return { kind: 'token', text, ...known.header };
+    const header = readHeader(segment, algorithms);
+    if ('problem' in header) return header;
+    // A copy: the segment itself would keep the whole token in memory.
+    known = { segment: Buffer.from(segment).toString(), header };
+    return { kind: 'token', text, ...header };
+  };
+}
+
+type TokenHeader = Pick<CompactToken, 'kid' | 'algorithm'>;
+
+function readHeader(segment: string, algorithms: ReadonlySet<string>): TokenHeader | Refused {
+  const header = parseObject(Buffer.from(segment, 'base64url'));
   if (header === undefined) return refused('header');
   const { alg, kid, typ } = header;
   if (REFUSED_PARAMETERS.some((name) => Object.hasOwn(header, name))) return refused('header');
@@ -91,7 +110,7 @@ export function readToken(text: string, algorithms: ReadonlySet<string>): Compac
     return refused('header');
   if (typeof kid !== 'string' || kid === '' || kid.length > KID_LIMIT) return refused('header');
   if (typeof alg !== 'string' || !algorithms.has(alg)) return refused('algorithm');
-  return { kind: 'token', text, kid, algorithm: alg };
+  return { kid, algorithm: alg };
 }
 
 /** Last characters whose spare bits are zero, by how many characters of a group of four there are (RFC 4648, section 3.5). */
