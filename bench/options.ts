@@ -33,7 +33,7 @@ export interface BenchOptions {
 const WHOLE: Amounts = {
   rounds: 7,
   seconds: 3,
-  callsPerTokenRound: 6_000,
+  callsPerTokenRound: 12_000,
   lookupsPerRound: 2_000,
   starts: 7,
   memoryCalls: [200_000, 1_000_000],
