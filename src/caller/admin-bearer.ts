@@ -36,10 +36,8 @@ export class AdminBearerScheme {
 
   private constructor({ configuration, now }: AdminBearerOptions, keys: JwksSource) {
     const { issuer, audience, clientIds, algorithms } = configuration;
-    this.#expected = {
-      ...{ issuer, audience, clientIds: new Set(clientIds), algorithms: new Set(algorithms) },
-    };
-    this.#readToken = tokenReader(this.#expected.algorithms);
+    this.#expected = { issuer, audience, clientIds: new Set(clientIds) };
+    this.#readToken = tokenReader(new Set(algorithms));
     this.#keys = keys;
     this.#now = now;
   }

@@ -41,12 +41,8 @@ export class BearerScheme {
     remembered: RememberedTokens,
   ) {
     const { issuer, audience, scope, clientIds, algorithms } = configuration;
-    this.#expected = {
-      ...{ issuer, audience, scope },
-      clientIds: new Set(clientIds),
-      algorithms: new Set(algorithms),
-    };
-    this.#readToken = tokenReader(this.#expected.algorithms);
+    this.#expected = { issuer, audience, scope, clientIds: new Set(clientIds) };
+    this.#readToken = tokenReader(new Set(algorithms));
     this.#keys = keys;
     this.#remembered = remembered;
     this.#now = now;

@@ -2,14 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import type { VerificationKey } from './key-set.js';
 import { isSignedBy } from './verify-signature.js';
 
-/** Everything that a token is checked against; all of it comes from the configuration. */
+/** What a token's claims are checked against; all of it comes from the configuration. */
 export interface BearerExpectations {
   readonly issuer: string;
   readonly audience: string;
   readonly clientIds: ReadonlySet<string>;
   readonly scope: string;
-  /** Asymmetric JWS algorithms. */
-  readonly algorithms: ReadonlySet<string>;
 }
 
 /** Why a token proves nothing: for the log and never for the caller. */
@@ -82,6 +80,8 @@ export type TokenReader = (text: string) => CompactToken | Refused;
  * Makes the check of a token's form: one canonical compact JWS of bounded length, with an allowed algorithm, a key id, and no
  * parameter that would have us look for the key elsewhere. An issuer's tokens have one header until its key changes, so the last one that
  * was right is not read again.
+ *
+ * @param algorithms asymmetric JWS algorithms that the configuration allows
  */
 export function tokenReader(algorithms: ReadonlySet<string>): TokenReader {
   let known: { readonly segment: string; readonly header: TokenHeader } | undefined;
