@@ -9,7 +9,7 @@ import { measureMemory } from './memory.js';
 import { readOptions, USAGE, type BenchOptions, type Section } from './options.js';
 import { prepareBench, type Bench } from './prepare.js';
 import { describeConditions, toLine, toTable, type Conditions } from './report.js';
-import { HOOK_WITH_KEPT_FACTS, startBare, startHook } from './servers.js';
+import { bundleHookWithKeptFacts, HOOK_WITH_KEPT_FACTS, startBare, startHook } from './servers.js';
 import { measureStart } from './start-time.js';
 import { compareThroughput } from './throughput.js';
 
@@ -58,6 +58,7 @@ async function measure(
   major: number,
   print: (text: string) => void,
 ): Promise<readonly Figure[]> {
+  await bundleHookWithKeptFacts();
   const bench = await prepareBench(options);
   const load = startLoad(bench);
   try {
