@@ -41,6 +41,7 @@ describe('the form of a token', () => {
   it('is three canonical segments', () => {
     expect(readToken(TOKEN)).toEqual({
       ...{ kind: 'token', text: TOKEN, kid: 'one', algorithm: 'RS256' },
+      ...{ headerEnd: TOKEN.indexOf('.'), payloadEnd: TOKEN.lastIndexOf('.') },
     });
   });
 
