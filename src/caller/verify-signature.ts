@@ -65,8 +65,9 @@ export function isSignedBy(key: KeyObject, algorithm: string, input: string, sig
  * digest, whole, so that nothing is parsed and nothing can be hidden.
  */
 function isPkcs1(key: KeyObject, digest: Digest, input: string, signature: Buffer): boolean {
+  const { modulusLength = 0 } = key.asymmetricKeyDetails ?? {};
   // Without its leading zeros a signature would be another spelling of the same number.
-  if (signature.length !== modulusBytes(key)) return false;
+  if (signature.length !== Math.ceil(modulusLength / 8)) return false;
   let signed: string;
   try {
     signed = publicDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, signature).toString('latin1');
@@ -74,15 +75,4 @@ function isPkcs1(key: KeyObject, digest: Digest, input: string, signature: Buffe
     return false; // padded otherwise, or no number of this key's
   }
   return signed === `${DIGEST_PREFIXES[digest]}${hash(digest, input, 'binary')}`;
-}
-
-const modulusLengths = new WeakMap<KeyObject, number>();
-
-/** Looked up once for each key: Node makes it anew from the key's details. 0 where it is no RSA key. */
-function modulusBytes(key: KeyObject): number {
-  const known = modulusLengths.get(key);
-  if (known !== undefined) return known;
-  const bytes = Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
-  modulusLengths.set(key, bytes);
-  return bytes;
 }
